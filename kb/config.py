@@ -1,0 +1,136 @@
+"""Settings: `kb.toml` in the home folder, then `KB_*` variables. Nothing is read at import.
+
+index = "main"                  # KB_INDEX: the folder under indexes/
+home_region = ["天津市", "河东区"]  # KB_HOME_REGION="天津市/河东区": what "other districts" leaves out
+
+[model]
+kind = "bundled"                # or "sentence-transformers", "remote"   KB_MODEL_KIND
+name = ""                       # a folder or hub name; the remote model's name
+url = ""                        # remote: the server's base, ending in /v1
+key_env = ""                    # remote: the environment variable that holds the key
+query_prefix = "query: "
+passage_prefix = "passage: "
+
+[server]
+host = "127.0.0.1"
+port = 8765
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from kb.errors import SettingsError
+from kb.resources import first_problem
+
+ModelKind = Literal["bundled", "sentence-transformers", "remote"]
+
+
+class ModelSettings(BaseModel):
+    """Which encoder makes the vectors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ModelKind = "bundled"
+    name: str = ""
+    url: str = ""
+    key_env: str = ""
+    query_prefix: str = ""
+    passage_prefix: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> ModelSettings:
+        if self.kind != "bundled" and not self.name:
+            raise ValueError(f'kind = "{self.kind}" needs a name')
+        if self.kind == "remote" and not self.url.startswith(("http://", "https://")):
+            raise ValueError('kind = "remote" needs a url that starts with http:// or https://')
+        return self
+
+
+class ServerSettings(BaseModel):
+    """Where `kb serve` listens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8765, ge=0, le=65535)
+
+
+class Settings(BaseModel):
+    """Everything that can be set. `home` holds corpus/, indexes/ and kb.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path
+    index: str = Field(default="main", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+    home_region: tuple[str, ...] = ()
+    model: ModelSettings = ModelSettings()
+    server: ServerSettings = ServerSettings()
+
+    @field_validator("home_region", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part for part in value.split("/") if part) if isinstance(value, str) else value
+
+    @property
+    def index_folder(self) -> Path:
+        """The folder of this index's truth and derived files."""
+        return self.home / "indexes" / self.index
+
+    @property
+    def models_folder(self) -> Path:
+        """Where built encoders are cached."""
+        return self.home / "indexes" / ".models"
+
+
+def load_settings(
+    home: Path | None = None, index: str | None = None, environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """Settings of `home` (default `KB_HOME`, then the current directory); `index` wins over both sources.
+
+    Raises `SettingsError` naming the file or variable and the field.
+    """
+    folder = (home or Path(environ.get("KB_HOME") or Path.cwd())).expanduser().resolve()
+    if not folder.is_dir():
+        raise SettingsError(f"the home folder {folder} does not exist: create it, or give --home or KB_HOME")
+    values = _from_file(folder / "kb.toml")
+    _overlay(values, environ)
+    if index is not None:
+        values["index"] = index
+    try:
+        return Settings(home=folder, **values)
+    except ValidationError as error:
+        raise SettingsError(f"settings ({folder / 'kb.toml'} or KB_*): {first_problem(error)}") from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read as TOML: {error}") from error
+    if "home" in values:
+        raise SettingsError(f"{path}: home is not a setting of the file; use --home or KB_HOME")
+    return values
+
+
+def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """KB_INDEX, KB_HOME_REGION, KB_MODEL_NAME, KB_SERVER_PORT … over the file's values."""
+    sections: dict[str, type[BaseModel]] = {"MODEL": ModelSettings, "SERVER": ServerSettings}
+    for key in ("INDEX", "HOME_REGION"):
+        if value := environ.get(f"KB_{key}"):
+            values[key.lower()] = value
+    for section, model in sections.items():
+        for name in model.model_fields:
+            if value := environ.get(f"KB_{section}_{name.upper()}"):
+                part = values.setdefault(section.lower(), {})
+                if not isinstance(part, dict):
+                    raise SettingsError(f"kb.toml: [{section.lower()}] must be a table")
+                part[name] = value
