@@ -1,0 +1,58 @@
+"""Cuts folded text into words (jieba, search mode, with our dictionary) and character bigrams."""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import cache
+
+import jieba
+
+from kb.resources import data_text
+from kb.text.normalise import fold
+
+_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.%][a-z0-9]+)*")
+_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+@cache
+def _jieba() -> jieba.Tokenizer:
+    """jieba with our words, built without its cache.
+
+    The cache lies in the shared temporary folder under a name that anyone can guess, and loading it
+    is no faster than building (0.8 s both).
+    """
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    for line in data_text("userdict.txt").splitlines():
+        word = line.split("#")[0].strip()
+        if word:
+            tokenizer.add_word(word)
+    return tokenizer
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` after folding, each long word followed by the shorter words in it."""
+    folded = fold(text)
+    found: list[str] = []
+    for run in _RUN.findall(folded):
+        if _CJK.match(run):
+            found.extend(_jieba().cut_for_search(run))
+        else:
+            found.append(run)
+    return found
+
+
+def bigrams(text: str) -> list[str]:
+    """Overlapping character pairs of each Chinese run after folding; a single character stands alone."""
+    found: list[str] = []
+    for run in _RUN.findall(fold(text)):
+        if not _CJK.match(run):
+            found.append(run)
+        elif len(run) == 1:
+            found.append(run)
+        else:
+            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+    return found
