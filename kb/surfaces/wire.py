@@ -1,0 +1,241 @@
+"""From the library's values to the JSON shapes of `kb.surfaces.shapes`, for the command line and the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from kb.surfaces import shapes
+from kb.types import (
+    Answer,
+    Cell,
+    Citation,
+    Comparison,
+    Document,
+    DocumentCard,
+    Excerpt,
+    Figure,
+    Flag,
+    Hit,
+)
+from kb.write.references import reference
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def to_json(value: DataclassInstance) -> str:
+    """One JSON object on one line, Chinese readable."""
+    return json.dumps(asdict(value), ensure_ascii=False, allow_nan=False)
+
+
+def card_of(document: Document, chunks: int = 0) -> DocumentCard:
+    """The card of a document; `chunks` is the number of its passages."""
+    return DocumentCard(
+        id=document.id,
+        source=document.source,
+        version=document.version,
+        title=document.title,
+        issuer=document.issuer,
+        region=document.region,
+        issued=document.issued,
+        number=document.number,
+        kind=document.kind,
+        origin=document.origin,
+        flags=document.flags,
+        chunks=chunks,
+    )
+
+
+def flags_out(flags: Sequence[Flag]) -> list[shapes.FlagOut]:
+    """Flags as objects, in order."""
+    return [shapes.FlagOut(flag.name, flag.evidence, flag.start, flag.end) for flag in flags]
+
+
+def citation_out(citation: Citation) -> shapes.CitationOut:
+    """A citation with its reference entry."""
+    return shapes.CitationOut(
+        doc_id=citation.doc_id,
+        title=citation.document.title,
+        path=list(citation.path),
+        paragraph=citation.paragraph,
+        page=citation.page,
+        start=citation.start,
+        end=citation.end,
+        quote=citation.quote,
+        quote_sha256=citation.quote_sha256,
+        version=citation.version,
+        reference=reference(citation.document),
+        flags=flags_out(citation.flags),
+    )
+
+
+def why_out(hit: Hit) -> shapes.WhyOut:
+    """How a hit came about."""
+    return shapes.WhyOut(
+        dense_rank=hit.dense_rank,
+        lexical_rank=hit.lexical_rank,
+        dense_score=hit.why.dense_score,
+        lexical_score=hit.why.lexical_score,
+        document_score=hit.why.document_score,
+        lexical_weight=hit.why.lexical_weight,
+        terms=list(hit.why.terms),
+        translations=list(hit.why.translations),
+    )
+
+
+def hit_out(excerpt: Excerpt, explain: bool = False) -> shapes.HitOut:
+    """One passage of an answer; `explain` adds ranks, scores and terms."""
+    citation, card = excerpt.citation, excerpt.citation.document
+    return shapes.HitOut(
+        rank=excerpt.rank,
+        score=round(float(excerpt.hit.score), 6),
+        confidence=excerpt.confidence,
+        chunk_id=str(excerpt.hit.chunk.id),
+        doc_id=card.id,
+        title=card.title,
+        region=list(card.region),
+        issuer=card.issuer,
+        issued=card.issued,
+        number=card.number,
+        kind=card.kind,
+        text=citation.quote,
+        marks=[shapes.SpanOut(start, end) for start, end in excerpt.marks],
+        citation=citation_out(citation),
+        flags=flags_out(citation.flags),
+        why=why_out(excerpt.hit) if explain else None,
+    )
+
+
+def search_out(answer: Answer, explain: bool = False) -> shapes.SearchOut:
+    """The answer to a question."""
+    coverage = answer.coverage
+    return shapes.SearchOut(
+        query=answer.query,
+        language=answer.language,
+        hits=[hit_out(excerpt, explain) for excerpt in answer.hits],
+        coverage=shapes.SearchCoverageOut(coverage.documents, coverage.regions, coverage.found),
+        notes=list(answer.notes),
+    )
+
+
+def document_out(card: DocumentCard) -> shapes.DocumentOut:
+    """A document's metadata without its text."""
+    return shapes.DocumentOut(
+        id=card.id,
+        source=card.source,
+        title=card.title,
+        region=list(card.region),
+        issuer=card.issuer,
+        issued=card.issued,
+        number=card.number,
+        kind=card.kind,
+        origin=card.origin,
+        version=card.version,
+        reference=reference(card),
+        flags=flags_out(card.flags),
+        chunks=card.chunks,
+    )
+
+
+def documents_out(
+    cards: Sequence[DocumentCard], total: int | None = None, following: str | None = None
+) -> shapes.DocumentsOut:
+    """A list of documents: all, or one page of `total` with the cursor of the `following` page."""
+    return shapes.DocumentsOut(
+        documents=[document_out(card) for card in cards],
+        total=len(cards) if total is None else total,
+        next=following,
+    )
+
+
+def show_out(document: Document) -> shapes.ShowOut:
+    """One document with its cleaned text, outline, metadata and what cleaning removed."""
+    return shapes.ShowOut(
+        id=document.id,
+        title=document.title,
+        text=document.text,
+        sections=[shapes.SectionOut(list(s.path), s.start, s.end, s.page) for s in document.sections],
+        removed=[shapes.RemovedOut(piece.text, piece.rule) for piece in document.removed],
+        metadata=_metadata_out(document),
+        flags=flags_out(document.flags),
+    )
+
+
+def _metadata_out(document: Document) -> shapes.MetadataOut:
+    facts = [shapes.FactOut(f.field, f.value, f.confidence, f.evidence) for f in document.facts]
+    return shapes.MetadataOut(
+        source=document.source,
+        part=document.part,
+        sha256=document.sha256,
+        version=document.version,
+        region=list(document.region),
+        issuer=document.issuer,
+        issued=document.issued,
+        number=document.number,
+        kind=document.kind,
+        origin=document.origin,
+        reference=reference(card_of(document)),
+        facts=facts,
+    )
+
+
+def source_of(figure: Figure, citations: Sequence[Citation]) -> Citation | None:
+    """The citation whose quotation holds the figure at its place; None when none of them does."""
+    for citation in citations:
+        inside = citation.start <= figure.start and figure.end <= citation.end
+        if inside and citation.quote[figure.start - citation.start :].startswith(figure.quote):
+            return citation
+    return None
+
+
+def _figure_out(figure: Figure, citations: Sequence[Citation]) -> shapes.FigureOut:
+    source = source_of(figure, citations)
+    return shapes.FigureOut(
+        quantity=figure.quantity,
+        unit=figure.unit,
+        value_min=figure.value_min,
+        value_max=figure.value_max,
+        approx=figure.approx,
+        quote=figure.quote,
+        doc_id=source.doc_id if source else "",
+        start=figure.start,
+        end=figure.end,
+        flags=flags_out(figure.flags),
+    )
+
+
+def _cell_out(cell: Cell) -> shapes.CellOut:
+    return shapes.CellOut(
+        dimension=cell.dimension,
+        state=cell.state,
+        citations=[citation_out(citation) for citation in cell.citations],
+        figures=[_figure_out(figure, cell.citations) for figure in cell.figures],
+    )
+
+
+def comparison_out(comparison: Comparison) -> shapes.ComparisonOut:
+    """Practices side by side."""
+    coverage = comparison.coverage
+    return shapes.ComparisonOut(
+        topic=comparison.topic,
+        lens=comparison.lens,
+        dimensions=list(comparison.dimensions),
+        columns=[
+            shapes.ColumnOut(
+                column.name,
+                [document_out(card) for card in column.documents],
+                [_cell_out(cell) for cell in column.cells],
+            )
+            for column in comparison.columns
+        ],
+        coverage=shapes.CompareCoverageOut(
+            coverage.documents,
+            coverage.found,
+            coverage.weak,
+            coverage.not_mentioned,
+            list(coverage.left_out),
+        ),
+    )
