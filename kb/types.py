@@ -32,6 +32,7 @@ class Block:
     level: int = 0  # 0 body, 1.. heading depth when the format itself says so
     page: int | None = None  # 1-based
     number: str = ""  # rebuilt outline label that the format keeps outside the text, e.g. "（一）"
+    furniture: str = ""  # the rule by which the reader took it for page furniture; cleaning files it away
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +262,7 @@ class Figure:
     start: int  # in the document's text
     end: int
     flags: tuple[Flag, ...] = ()
+    counted: str = ""  # what is counted, in the text's words: 驻区单位, 在职党员
 
 
 @dataclass(frozen=True, slots=True)
