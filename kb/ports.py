@@ -57,37 +57,48 @@ class Embedder(Protocol):
 
 
 class VectorIndex(Protocol):
-    """Nearest passages by inner product."""
+    """Nearest passages by inner product. A value: a change makes a new index, so searches go on meanwhile."""
 
-    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
-        """Adds rows under `ids`; an id that is present is replaced."""
+    def __len__(self) -> int:
+        """How many rows can be found."""
         ...
 
-    def remove(self, ids: Sequence[int]) -> None:
-        """Removes rows; unknown ids are ignored."""
+    def changed(
+        self, ids: Sequence[int], groups: Sequence[int], vectors: Vectors, removed: Sequence[int]
+    ) -> VectorIndex:
+        """With rows added under `ids` (present ones are replaced) and the `removed` ones gone.
+
+        `groups` names the document of each row; `vectors` is float32 (len(ids), dim); unknown ids in
+        `removed` are ignored.
+        """
         ...
 
     def search(self, vector: Vector, k: int, within: frozenset[int] | None = None) -> list[Scored]:
-        """The best k by inner product, best first, among `within` when it is given."""
+        """The best k by inner product, best first, of the documents `within` when they are given."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class WeightedTerm:
-    """A term of a query in one field of the lexical index."""
+class Phrase:
+    """Tokens that stand side by side in one field of the lexical index."""
 
     field: str
-    text: str
-    weight: float
+    tokens: tuple[str, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Ways to say one thing; the best one counts."""
+
+    alternatives: tuple[Phrase, ...]
 
 
 class LexicalIndex(Protocol):
     """BM25 over pre-cut terms."""
 
-    def search(
-        self, terms: Sequence[WeightedTerm], k: int, within: frozenset[int] | None = None
-    ) -> list[Scored]:
-        """The best k by the weighted sum of BM25, best first, among `within` when it is given."""
+    def search(self, clauses: Sequence[Clause], k: int, within: frozenset[int] | None = None) -> list[Scored]:
+        """The best k by the sum over clauses, best first, of the documents `within` when they are given."""
         ...
 
 

@@ -49,9 +49,7 @@ def bigrams(text: str) -> list[str]:
     """Overlapping character pairs of each Chinese run after folding; a single character stands alone."""
     found: list[str] = []
     for run in _RUN.findall(fold(text)):
-        if not _CJK.match(run):
-            found.append(run)
-        elif len(run) == 1:
+        if not _CJK.match(run) or len(run) == 1:
             found.append(run)
         else:
             found.extend(run[i : i + 2] for i in range(len(run) - 1))

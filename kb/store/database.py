@@ -1,0 +1,94 @@
+"""The SQLite file of the truth: opened safely, written in whole transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, select, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kb.errors import Busy, StorageFull, StoreError
+from kb.store import schema
+
+# Before this version a WAL database can be corrupted under two connections (sqlite.org/wal.html#walresetbug).
+_SAFE_WAL = (3, 51, 3)
+_WAIT_MILLISECONDS = 30_000
+
+
+def open_engine(path: Path) -> Engine:
+    """An engine on the file; writers take the lock when they begin, and each commit reaches the disk."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _WAIT_MILLISECONDS / 1000})
+    mode = "WAL" if sqlite3.sqlite_version_info >= _SAFE_WAL else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_WAIT_MILLISECONDS}")
+        cursor.execute(f"PRAGMA journal_mode = {mode}")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the truth. Raises `StoreError`."""
+    with _mapped(engine), engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")  # sqlite3 itself begins only before a write
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[tuple[Connection, int]]:
+    """One transaction and the generation it makes; all of it is kept, or nothing. Raises `StoreError`."""
+    with adding(engine) as connection:
+        number = generation(connection) + 1
+        connection.execute(
+            update(schema.meta).where(schema.meta.c.key == "generation").values(value=str(number))
+        )
+        yield connection, number
+
+
+@contextmanager
+def adding(engine: Engine) -> Iterator[Connection]:
+    """One transaction that no reader has to notice, so that it makes no generation. Raises `StoreError`."""
+    with _mapped(engine), engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+        connection.commit()
+
+
+def generation(connection: Connection) -> int:
+    """The number of the last committed change."""
+    value = connection.execute(
+        select(schema.meta.c.value).where(schema.meta.c.key == "generation")
+    ).scalar_one_or_none()
+    return int(value) if value is not None else 0
+
+
+@contextmanager
+def _mapped(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _store_error(engine, error) from error
+
+
+def _store_error(engine: Engine, error: DBAPIError) -> StoreError:
+    file = engine.url.database
+    said = str(error.orig)
+    code = getattr(error.orig, "sqlite_errorname", "")
+    if code.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")) or "disk is full" in said:
+        return StorageFull(f"the disk is full: {file} could not be written; free some space and run again")
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return Busy(f"another process holds {file}: wait until it has finished and run again")
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StoreError(f"{file} is damaged ({said}): restore it from a backup or ingest the files again")
+    return StoreError(f"{file} cannot be used: {said}")

@@ -1,0 +1,301 @@
+"""Takes files into the library: what changed is read, cut, embedded and kept; the rest is left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from kb.config import ModelSettings
+from kb.errors import ReadError
+from kb.ingest.pipeline import document_id
+from kb.ingest.sandbox import ParserProcess
+from kb.ingest.split import split
+from kb.ingest.walk import find_files
+from kb.ports import Embedder, Vector
+from kb.store import documents, embeddings
+from kb.store.files import KnownFile, known_files, lies_in
+from kb.store.snapshot import ActiveModel
+from kb.store.store import Store
+from kb.types import Chunk, Document, Failure, Flagged, IngestReport, sha256_hex
+
+_AHEAD = 3  # files that are parsed while one is embedded
+_EMBED_BATCH = 128  # texts
+_FRESHEN_SECONDS = 1.0  # how often derived indexes follow during a long run
+
+
+class Progress(Protocol):
+    """Told how far a long run is."""
+
+    def __call__(self, stage: str, done: int, total: int, detail: str) -> None:
+        """`stage` is "embed model" or "files"; `done` of `total`; `detail` names the file in hand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOptions:
+    """How files are taken in."""
+
+    prune: bool = False  # forget files that have gone from the folders given
+    reprocess: bool = False  # read unchanged files again, after rules changed
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What a run has done so far."""
+
+    ingested: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    removed: int = 0
+    chunks: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    flagged: list[Flagged] = field(default_factory=list)
+
+    def report(self, seconds: float) -> IngestReport:
+        return IngestReport(
+            self.ingested,
+            self.unchanged,
+            self.duplicates,
+            self.removed,
+            tuple(self.failed),
+            tuple(self.flagged),
+            self.chunks,
+            round(seconds, 2),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A file whose bytes are new to the library."""
+
+    path: Path
+    file: KnownFile
+    parsed: Future[tuple[Document, ...]]
+
+
+def take_in(
+    store: Store,
+    embedder: Embedder,
+    model: ModelSettings,
+    paths: Sequence[Path],
+    options: IntakeOptions,
+    progress: Progress,
+) -> IngestReport:
+    """Takes files and folders in; each file is one transaction, so a run that is cut off goes on later.
+
+    Raises `Busy` while another process writes, `StorageFull` when the disk is; one bad file is a
+    `Failure` in the report and the others go on.
+    """
+    started = time.monotonic()
+    tally = _Tally()
+    with store.exclusive():
+        try:
+            switch_model(store, embedder, model, progress)
+            found, failures = find_files([path.absolute() for path in paths])
+            tally.failed.extend(failures)
+            _Run(store, embedder, options, progress, tally, found).go()
+            if options.prune:
+                tally.removed += _prune(store, [path.absolute() for path in paths], found)
+        finally:
+            store.bring_up()
+    return tally.report(time.monotonic() - started)
+
+
+def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progress: Progress) -> bool:
+    """Lets `embedder` answer: embeds every passage with it first, while the one before goes on answering.
+
+    Returns whether anything changed. Call with the writer's lock held.
+    """
+    active = store.active_model()
+    if active is not None and active.name == embedder.name:
+        return False
+    with store.reading() as connection:
+        total = embeddings.count_chunks(connection)
+        done = embeddings.count_chunks(connection, embedder.name)
+    while True:
+        with store.reading() as connection:
+            ids = embeddings.without_vector(connection, embedder.name, _EMBED_BATCH)
+            passages = documents.passages(connection, ids).values()
+        if not ids:
+            break
+        texts = {
+            sha256_hex(text): text for passage in passages if (text := documents.embedded_passage(passage))
+        }
+        store.put_vectors(embedder.name, _embed(embedder, texts))
+        done += len(ids)
+        progress("embed model", done, total, embedder.name)
+    store.activate(ActiveModel(embedder.name, embedder.dim, model))
+    if active is not None:
+        store.bring_up()
+    return True
+
+
+class _Run:
+    """One pass over the files found."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        options: IntakeOptions,
+        progress: Progress,
+        tally: _Tally,
+        found: Sequence[Path],
+    ) -> None:
+        self.store = store
+        self.embedder = embedder
+        self.options = options
+        self.progress = progress
+        self.tally = tally
+        self.found = found
+        with store.reading() as connection:
+            self.known = known_files(connection)
+        self.holders = {file.sha256: file.source for file in self.known.values() if not file.same_as}
+        self.freshened = time.monotonic()
+
+    def go(self) -> None:
+        done = 0
+        with ParserProcess() as parser, ThreadPoolExecutor(1) as ahead:
+            waiting: list[_Arrival] = []
+            for path in self.found:
+                arrival = self._examine(path, parser, ahead)
+                if arrival is None:
+                    done += 1
+                    self.progress("files", done, len(self.found), path.name)
+                    continue
+                waiting.append(arrival)
+                if len(waiting) > _AHEAD:
+                    done += 1
+                    self._settle(waiting.pop(0), done)
+            for arrival in waiting:
+                done += 1
+                self._settle(arrival, done)
+
+    def _examine(self, path: Path, parser: ParserProcess, ahead: ThreadPoolExecutor) -> _Arrival | None:
+        """What is to be done with a file; None when nothing is, or it is done."""
+        source = str(path)
+        before = self.known.get(source)
+        try:
+            status = path.stat()
+            same = before is not None and (before.size, before.modified) == (
+                status.st_size,
+                status.st_mtime_ns,
+            )
+            if same and not self.options.reprocess:
+                self.tally.unchanged += 1
+                return None
+            with path.open("rb") as handle:
+                digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        except OSError as error:
+            self.tally.failed.append(Failure(source, f"cannot be read: {error.strerror or error}"))
+            return None
+        file = KnownFile(source, digest, status.st_size, status.st_mtime_ns)
+        if self._settled_by_content(before, file):
+            return None
+        self.holders[digest] = source
+        return _Arrival(path, file, ahead.submit(parser.parse, path, source))
+
+    def _settled_by_content(self, before: KnownFile | None, file: KnownFile) -> bool:
+        """Whether the bytes are in the library already, under this name or another."""
+        holder = self.holders.get(file.sha256)
+        if holder is not None and holder != file.source:
+            if holder in self.known and not Path(holder).exists():
+                self.store.move(holder, file)
+                self.known.pop(holder)
+                self.known[file.source] = file
+                self.holders[file.sha256] = file.source
+                self.tally.unchanged += 1
+            else:
+                if before is not None and not before.same_as:
+                    self.store.remove([file.source])
+                self.store.remember(replace(file, same_as=holder))
+                self.tally.duplicates += 1
+            return True
+        if before is not None and before.sha256 == file.sha256 and not self.options.reprocess:
+            self.store.remember(file)
+            self.tally.unchanged += 1
+            return True
+        return False
+
+    def _settle(self, arrival: _Arrival, done: int) -> None:
+        """Waits for the parser, then keeps what it found."""
+        source = arrival.file.source
+        self.progress("files", done - 1, len(self.found), arrival.path.name)
+        try:
+            parsed = arrival.parsed.result()
+        except ReadError as error:
+            self.tally.failed.append(Failure(source, str(error)))
+            self.holders.pop(arrival.file.sha256, None)
+            return
+        articles = self._articles(arrival.file, parsed)
+        vectors = self._vectors(articles)
+        file = replace(arrival.file, sha256=parsed[0].sha256) if parsed else arrival.file
+        self.store.save(file, articles, self.embedder.name, vectors)
+        self.tally.ingested += len(articles)
+        self.tally.chunks += sum(len(chunks) for _, chunks in articles)
+        flags = tuple(flag for document, _ in articles for flag in document.flags)
+        if flags:
+            self.tally.flagged.append(Flagged(source, flags))
+        self._freshen()
+        self.progress("files", done, len(self.found), arrival.path.name)
+
+    def _articles(
+        self, file: KnownFile, parsed: Sequence[Document]
+    ) -> list[tuple[Document, tuple[Chunk, ...]]]:
+        """The articles under the ids that they had before, with what was corrected by hand."""
+        articles = []
+        with self.store.reading() as connection:
+            before = {part: id for id, part in documents.documents_of(connection, file.source)}
+            for document in parsed:
+                id = before.get(document.part) or documents.free_id(connection, document, document_id)
+                kept = documents.with_corrections(connection, replace(document, id=id))
+                articles.append((kept, split(kept)))
+        return articles
+
+    def _vectors(self, articles: Sequence[tuple[Document, tuple[Chunk, ...]]]) -> dict[str, Vector]:
+        texts = {
+            sha256_hex(text): text
+            for document, chunks in articles
+            for chunk in chunks
+            if (text := documents.embedded_text(document.title, chunk, document.text))
+        }
+        with self.store.reading() as connection:
+            have = embeddings.known(connection, self.embedder.name, list(texts))
+        return _embed(self.embedder, {key: text for key, text in texts.items() if key not in have})
+
+    def _freshen(self) -> None:
+        if time.monotonic() - self.freshened > _FRESHEN_SECONDS:
+            self.store.bring_up()
+            self.freshened = time.monotonic()
+
+
+def _embed(embedder: Embedder, texts: dict[str, str]) -> dict[str, Vector]:
+    return {
+        key: row
+        for keys in _batches(list(texts))
+        for key, row in zip(keys, embedder.passages([texts[key] for key in keys]), strict=True)
+    }
+
+
+def _batches(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[i : i + _EMBED_BATCH] for i in range(0, len(keys), _EMBED_BATCH))
+
+
+def _prune(store: Store, paths: Sequence[Path], found: Sequence[Path]) -> int:
+    """Forgets the files of these folders that are no longer there."""
+    present = {str(path) for path in found}
+    with store.reading() as connection:
+        sources = list(known_files(connection))
+    gone = [
+        source
+        for source in sources
+        if source not in present
+        and any(lies_in(source, path) for path in paths)
+        and not Path(source).exists()
+    ]
+    return store.remove(gone) if gone else 0

@@ -1,0 +1,104 @@
+"""Where an index keeps its files, and how a file is replaced so that no reader ever sees half of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.errors import StorageFull, StoreError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of one index folder."""
+
+    folder: Path
+
+    @property
+    def truth(self) -> Path:
+        """The SQLite file that everything else is derived from."""
+        return self.folder / "truth.sqlite3"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one writer."""
+        return self.folder / "writer.lock"
+
+    @property
+    def vectors(self) -> Path:
+        """Folder of the FAISS generations."""
+        return self.folder / "vectors"
+
+    @property
+    def lexical(self) -> Path:
+        """Folder of the tantivy generations."""
+        return self.folder / "lexical"
+
+    def prepare(self) -> None:
+        """Creates the folders. Raises `StoreError` when it may not."""
+        with storage(self.folder):
+            for folder in (self.folder, self.vectors, self.lexical):
+                folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def storage(path: Path) -> Iterator[None]:
+    """Turns what the file system refuses into `StorageFull` or `StoreError` naming `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
+def storage_error(path: Path, error: OSError) -> StoreError:
+    """The error for what the file system refused."""
+    if error.errno in _FULL:
+        return StorageFull(f"the disk is full: {path} could not be written; free some space and run again")
+    return StoreError(f"{path} cannot be used: {error.strerror or error}")
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames inside `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Makes the bytes of `path` survive a power cut."""
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place, whole and synced, when the block ends well."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with storage(path):
+        try:
+            yield temporary
+            sync_file(temporary)
+            os.replace(temporary, path)
+            sync_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, keep: frozenset[str]) -> None:
+    """Deletes what an interrupted write or an older generation left in `folder`."""
+    for entry in folder.iterdir():
+        if entry.name in keep:
+            continue
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)

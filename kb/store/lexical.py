@@ -1,0 +1,131 @@
+"""The tantivy indexes: BM25 over words and character bigrams, of passages and of whole documents."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from kb.errors import StoreError
+from kb.ports import Clause, Phrase, Scored
+from kb.store.layout import storage, sync_folder
+from kb.text.tokens import bigrams, words
+
+FIELDS = ("title", "words", "bigrams")
+_HEAP_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is indexed under one key: a passage or a whole document."""
+
+    key: int
+    group: int  # the document's key
+    title: str  # with the heading path for passages
+    text: str
+
+
+class TantivyIndex:
+    """Implements `kb.ports.LexicalIndex`; `update` may be called by the one writer only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._schema = _schema()
+        with storage(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+            self._index.config_reader(reload_policy="Manual", num_warmers=0)
+        except (ValueError, OSError) as error:
+            raise StoreError(f"{folder} is damaged ({error}): `kb check --repair` rebuilds it") from error
+
+    @classmethod
+    def existing(cls, folder: Path) -> TantivyIndex:
+        """Opens an index that must be there. Raises `StoreError` when it is absent or damaged."""
+        if not (folder / "meta.json").exists():
+            raise StoreError(f"{folder} is missing: `kb check --repair` rebuilds it")
+        return cls(folder)
+
+    def update(self, entries: Iterable[Entry], removed: Sequence[int]) -> None:
+        """Adds entries (replacing those under the same key), removes keys, and commits all of it at once."""
+        with storage(self.folder):
+            try:
+                writer = self._index.writer(_HEAP_BYTES, 1)
+                for key in removed:
+                    writer.delete_documents("key", key)
+                for entry in entries:
+                    writer.delete_documents("key", entry.key)
+                    writer.add_document(_document(entry))
+                writer.commit()
+                writer.wait_merging_threads()
+            except ValueError as error:
+                raise StoreError(f"{self.folder} could not be written: {error}") from error
+        self.reload()
+
+    def reload(self) -> None:
+        """Shows later searches what has been committed, by this process or another."""
+        self._index.reload()
+
+    def __len__(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+    def search(self, clauses: Sequence[Clause], k: int, within: frozenset[int] | None = None) -> list[Scored]:
+        """See `kb.ports.LexicalIndex`; a phrase is weighed by its own document frequency."""
+        searcher = self._index.searcher()
+        parts = [(tantivy.Occur.Should, self._clause(clause)) for clause in clauses if clause.alternatives]
+        if not parts or searcher.num_docs == 0:
+            return []
+        query = tantivy.Query.boolean_query(parts)
+        if within is not None:
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, self._inside(within))]
+            )
+        found = searcher.search(query, limit=k, count=False)
+        keys = searcher.fast_field_values("key", [address for _, address in found.hits])
+        return [Scored(int(key), float(score)) for key, (score, _) in zip(keys, found.hits, strict=True)]
+
+    def _clause(self, clause: Clause) -> tantivy.Query:
+        queries = [self._phrase(phrase) for phrase in clause.alternatives]
+        return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
+
+    def _phrase(self, phrase: Phrase) -> tantivy.Query:
+        if len(phrase.tokens) == 1:
+            query = tantivy.Query.term_query(self._schema, phrase.field, phrase.tokens[0], "freq")
+        else:
+            query = tantivy.Query.phrase_query(self._schema, phrase.field, list(phrase.tokens))
+        return tantivy.Query.boost_query(query, phrase.weight)
+
+    def _inside(self, within: frozenset[int]) -> tantivy.Query:
+        members = tantivy.Query.term_set_query(self._schema, "group", list(within))
+        return tantivy.Query.const_score_query(members, 0.0)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("key", indexed=True, fast=True)
+    builder.add_integer_field("group", indexed=True, fast=True)
+    for name in FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    return builder.build()
+
+
+def _document(entry: Entry) -> tantivy.Document:
+    values: dict[str, Any] = {
+        "key": entry.key,
+        "group": entry.group,
+        "title": " ".join(words(entry.title)),
+        "words": " ".join(words(entry.text)),
+        "bigrams": " ".join(bigrams(entry.text)),
+    }
+    return tantivy.Document(**values)
+
+
+def discard(folder: Path) -> None:
+    """Removes an index folder, whatever state it is in."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.parent.is_dir():
+        sync_folder(folder.parent)

@@ -1,0 +1,46 @@
+"""Numbered steps from an empty file to the present tables; each runs once, in a transaction of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, func, insert, inspect, select
+
+from kb.errors import StoreError
+from kb.store import schema
+
+
+def m001_first_tables(connection: Connection) -> None:
+    """The tables of the first release."""
+    schema.metadata.create_all(connection)
+    connection.execute(insert(schema.meta), [{"key": "generation", "value": "0"}])
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_first_tables,)
+
+
+def applied(connection: Connection) -> int:
+    """The number of the last migration that this store has had; 0 for an empty file."""
+    if not inspect(connection).has_table(schema.migrations.name):
+        return 0
+    return connection.execute(select(func.coalesce(func.max(schema.migrations.c.number), 0))).scalar_one()
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the store up to this program's tables.
+
+    Raises `StoreError` when the store was made by a newer program.
+    """
+    with engine.connect() as connection:
+        done = applied(connection)
+    if done > len(MIGRATIONS):
+        raise StoreError(f"this index was written by a newer kb (migration {done}): upgrade kb to open it")
+    for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
+        with engine.begin() as connection:
+            if applied(connection) >= number:  # another process was faster
+                continue
+            step(connection)
+            connection.execute(
+                insert(schema.migrations).values(number=number, name=step.__name__, applied=time.time())
+            )

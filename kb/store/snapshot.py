@@ -1,0 +1,130 @@
+"""What a reader answers from: one generation of the truth with derived indexes brought up to it in memory."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from kb.config import ModelSettings
+from kb.errors import StoreError
+from kb.ports import VectorIndex
+from kb.store import embeddings, rows
+from kb.store.database import generation, reading
+from kb.store.derived import LEXICAL_FORMAT, VECTORS_FORMAT, caught_up, sound_manifest, verify_vectors
+from kb.store.layout import Layout
+from kb.store.lexical import TantivyIndex
+from kb.store.schema import documents, meta
+from kb.store.vectors import FaissIndex, read_vectors
+from kb.types import DocumentCard
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveModel:
+    """The encoder whose vectors answer."""
+
+    name: str
+    dim: int
+    settings: ModelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A consistent view for searching; later changes of the truth do not touch it."""
+
+    generation: int
+    model: ActiveModel | None  # None before anything was ingested
+    cards: Mapping[int, DocumentCard]  # by document key
+    vectors: VectorIndex | None
+    passages: TantivyIndex | None
+    documents: TantivyIndex | None
+    lexical_generation: int
+
+
+def active_model(connection: Connection) -> ActiveModel | None:
+    """The model that the truth names, None before the first ingest."""
+    value = connection.execute(select(meta.c.value).where(meta.c.key == "model")).scalar_one_or_none()
+    if value is None:
+        return None
+    kept = json.loads(value)
+    return ActiveModel(kept["name"], kept["dim"], ModelSettings.model_validate(kept["settings"]))
+
+
+def encode_model(model: ActiveModel) -> str:
+    """The value of `active_model` as it is kept."""
+    return json.dumps(
+        {"name": model.name, "dim": model.dim, "settings": model.settings.model_dump(mode="json")}
+    )
+
+
+def load_snapshot(engine: Engine, layout: Layout, before: Snapshot | None = None) -> Snapshot:
+    """The present state; `before` is brought forward where it can be, so that little is read."""
+    with reading(engine) as connection:
+        now = generation(connection)
+        if before is not None and before.generation == now and before.lexical_generation == now:
+            return before
+        model = active_model(connection)
+        cards = _cards(connection, before, now)
+        vectors = _vectors(connection, layout, model, before, now)
+    passages, whole, lexical_generation = _lexical(layout, before)
+    return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation)
+
+
+def current_generation(engine: Engine) -> int:
+    """The truth's generation now."""
+    with reading(engine) as connection:
+        return generation(connection)
+
+
+def _cards(connection: Connection, before: Snapshot | None, now: int) -> dict[int, DocumentCard]:
+    after = before.generation if before is not None else 0
+    cards = dict(before.cards) if before is not None else {}
+    for key in embeddings.buried(connection, "document", after, now):
+        cards.pop(key, None)
+    columns = [documents.c[name] for name in rows.CARD_COLUMNS]
+    changed = select(*columns).where(documents.c.generation > after)
+    for row in connection.execute(changed).mappings():
+        cards[row["key"]] = rows.card_of(row)
+    return cards
+
+
+def _vectors(
+    connection: Connection, layout: Layout, model: ActiveModel | None, before: Snapshot | None, now: int
+) -> VectorIndex | None:
+    if model is None:
+        return None
+    same = before is not None and before.model is not None and before.model.name == model.name
+    if same and before is not None and isinstance(before.vectors, FaissIndex):
+        return caught_up(connection, before.vectors, model.name, before.generation, now)
+    manifest = sound_manifest(layout.vectors, VECTORS_FORMAT)
+    if manifest is not None and manifest.model == model.name and manifest.generation <= now:
+        try:
+            verify_vectors(layout.vectors, manifest)
+            base = read_vectors(layout.vectors / manifest.name)
+            return caught_up(connection, base, model.name, manifest.generation, now)
+        except StoreError as error:
+            _log.warning("%s; reading all vectors from the truth instead", error)
+    return caught_up(connection, FaissIndex.empty(model.dim), model.name, 0, now)
+
+
+def _lexical(layout: Layout, before: Snapshot | None) -> tuple[TantivyIndex | None, TantivyIndex | None, int]:
+    manifest = sound_manifest(layout.lexical, LEXICAL_FORMAT)
+    if manifest is None:
+        return None, None, 0
+    folder: Path = layout.lexical / manifest.name
+    if before is not None and before.passages is not None and before.passages.folder == folder / "passages":
+        assert before.documents is not None  # both are opened together
+        before.passages.reload()
+        before.documents.reload()
+        return before.passages, before.documents, manifest.generation
+    return (
+        TantivyIndex.existing(folder / "passages"),
+        TantivyIndex.existing(folder / "documents"),
+        manifest.generation,
+    )

@@ -1,0 +1,164 @@
+"""One index opened: the truth, and a snapshot that readers share."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from kb.errors import Busy, StoreError
+from kb.ports import Vector
+from kb.store import documents, embeddings, files
+from kb.store.database import adding, open_engine, reading, writing
+from kb.store.derived import bring_up
+from kb.store.layout import Layout
+from kb.store.lock import writer_lock
+from kb.store.migrations import migrate
+from kb.store.schema import meta
+from kb.store.snapshot import (
+    ActiveModel,
+    Snapshot,
+    active_model,
+    current_generation,
+    encode_model,
+    load_snapshot,
+)
+from kb.types import Chunk, Document
+
+_log = logging.getLogger(__name__)
+
+
+class Store:
+    """The truth and what is derived from it. Reading is safe from many threads; one process writes."""
+
+    def __init__(self, layout: Layout, engine: Engine) -> None:
+        self.layout = layout
+        self.engine = engine
+        self._snapshot: Snapshot | None = None
+        self._refreshing = threading.Lock()
+
+    @classmethod
+    def open(cls, layout: Layout) -> Store:
+        """Opens or creates an index. Raises `StoreError` when the folder or the truth cannot be used."""
+        layout.prepare()
+        engine = open_engine(layout.truth)
+        migrate(engine)
+        return cls(layout, engine)
+
+    def close(self) -> None:
+        """Frees the connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the truth."""
+        with reading(self.engine) as connection:
+            yield connection
+
+    def generation(self) -> int:
+        """The number of the last committed change."""
+        return current_generation(self.engine)
+
+    def snapshot(self) -> Snapshot:
+        """The present state for searching; threads that come while it is renewed get the one before."""
+        held = self._snapshot
+        if held is not None and held.generation == held.lexical_generation == self.generation():
+            return held
+        if held is not None and not self._refreshing.acquire(blocking=False):
+            return held
+        if held is None:
+            self._refreshing.acquire()
+        try:
+            self._snapshot = self._renewed(self._snapshot)
+            return self._snapshot
+        finally:
+            self._refreshing.release()
+
+    def _renewed(self, before: Snapshot | None) -> Snapshot:
+        snapshot = self._load(before)
+        if snapshot.model is not None and snapshot.lexical_generation != snapshot.generation:
+            self._mend(snapshot.model)  # a writer was killed before it brought the word index up
+            snapshot = self._load(snapshot)
+        return snapshot
+
+    def _load(self, before: Snapshot | None) -> Snapshot:
+        try:
+            return load_snapshot(self.engine, self.layout, before)
+        except StoreError as error:  # the writer replaced what the manifest named, or it is damaged
+            _log.warning("%s", error)
+            return load_snapshot(self.engine, self.layout)
+
+    def _mend(self, model: ActiveModel) -> None:
+        try:
+            with writer_lock(self.layout):
+                bring_up(self.engine, self.layout, model.name, model.dim)
+        except Busy:
+            _log.debug("another process is writing and will bring the indexes up itself")
+
+    # Below: for the holder of the writer's lock.
+
+    @contextmanager
+    def exclusive(self, wait_seconds: float = 0.0) -> Iterator[None]:
+        """Holds the index for writing. Raises `Busy`."""
+        with writer_lock(self.layout, wait_seconds):
+            yield
+
+    def save(
+        self,
+        file: files.KnownFile,
+        articles: list[tuple[Document, tuple[Chunk, ...]]],
+        model: str,
+        vectors: Mapping[str, Vector],
+    ) -> None:
+        """Keeps one file's articles, chunks and vectors in one transaction; its other articles go."""
+        with writing(self.engine) as (connection, generation):
+            embeddings.put(connection, model, vectors)
+            stays = {document.id for document, _ in articles}
+            gone = [id for id, _ in documents.documents_of(connection, file.source) if id not in stays]
+            documents.remove_documents(connection, generation, gone)
+            for document, chunks in articles:
+                documents.save_document(connection, generation, document, chunks)
+            files.remember(connection, file)
+
+    def remember(self, file: files.KnownFile) -> None:
+        """Keeps what a file was, when its documents did not change."""
+        with adding(self.engine) as connection:
+            files.remember(connection, file)
+
+    def move(self, old: str, new: files.KnownFile) -> None:
+        """The same bytes under another name."""
+        with writing(self.engine) as (connection, generation):
+            files.move(connection, generation, old, new)
+
+    def remove(self, sources: list[str]) -> int:
+        """Removes files and their documents; returns how many documents."""
+        with writing(self.engine) as (connection, generation):
+            ids = [id for source in sources for id, _ in documents.documents_of(connection, source)]
+            files.forget(connection, sources)
+            return documents.remove_documents(connection, generation, ids)
+
+    def put_vectors(self, model: str, vectors: Mapping[str, Vector]) -> None:
+        """Keeps vectors of a model that does not answer yet."""
+        with adding(self.engine) as connection:
+            embeddings.put(connection, model, vectors)
+
+    def activate(self, model: ActiveModel) -> None:
+        """Lets the vectors of `model` answer from now on."""
+        value = encode_model(model)
+        with writing(self.engine) as (connection, _):
+            statement = upsert(meta).values(key="model", value=value)
+            connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+    def active_model(self) -> ActiveModel | None:
+        """The model whose vectors answer, None before the first ingest."""
+        with reading(self.engine) as connection:
+            return active_model(connection)
+
+    def bring_up(self) -> tuple[str, ...]:
+        """Brings the derived indexes to the truth; returns what had to be rebuilt."""
+        model = self.active_model()
+        return bring_up(self.engine, self.layout, model.name, model.dim) if model is not None else ()
