@@ -1,8 +1,8 @@
 """The encoder as an ONNX graph: rows of the word table in, one unit vector per text out.
 
 Input `rows` float32 (texts, tokens, hidden), every text of the same length, so there is no padding to mask.
-Output `vectors` float32 (texts, hidden). BERT with exact GELU, mean pooling and L2 norm. The word lookup stays
-outside: at four bits the table of 250 037 words is read straight from the wheel's file.
+Output `vectors` float32 (texts, hidden). BERT with exact GELU, mean pooling and L2 norm. The word lookup
+stays outside: the table of 250 037 words is read straight from the wheel's file, at its four bits.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class _Builder:
         self._constants.append(numpy_helper.from_array(value, name))
         return name
 
-    def _node(self, kind: str, *inputs: str, output: str = "", domain: str = "", **attributes: Any) -> str:
+    def _node(self, kind: str, *inputs: str, output: str = "", domain: str = "", **attributes: float) -> str:
         output = output or f"{kind}.{len(self._nodes)}"
         node = helper.make_node(kind, list(inputs), [output], name=output, domain=domain, **attributes)
         self._nodes.append(node)

@@ -3,9 +3,9 @@
 Folding (the wheel's map, one code point at a time) happens here, because the normalisers of `tokenizers` work
 on whole graphemes. Runs of spaces become one, and a space becomes U+2581.
 
-Loading 250 000 pieces takes a second and 290 MB, while a text of Han characters, ASCII and punctuation can only
-match pieces made of those. So their 100 000 pieces are kept apart and loaded first; the rest follows when
-a text needs it, which changes no id: a piece matches only where all its characters stand in the text.
+Loading 250 000 pieces takes a second and 290 MB, while a text of Han characters, ASCII and punctuation can
+only match pieces made of those. So their 100 000 pieces are kept apart and loaded first; the rest follows
+when a text needs it, which changes no id: a piece matches only where all its characters are in the text.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class PieceTokenizer:
     def __init__(
         self, common: bytes, table: Mapping[int, str], vocabulary: Callable[[], Vocabulary], longest: int
     ) -> None:
-        """`common` is what `common_pieces` made; `vocabulary` is called when a text needs the other pieces."""
+        """`common` is what `common_pieces` made; `vocabulary` is called when others are needed."""
         values = json.loads(common)
         self._ids: list[int] = values["ids"]
         self._bos, self._eos = values["bos"], values["eos"]

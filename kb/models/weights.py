@@ -11,6 +11,7 @@ import mmap
 import struct
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ class Weights:
         offsets = cursor.array("<u4", count + 1).tolist()
         scores = cursor.array("<f4", count)
         blob = self._data[cursor.offset : cursor.offset + size]
-        pieces = tuple(blob[start:end].decode() for start, end in zip(offsets, offsets[1:], strict=False))
+        pieces = tuple(blob[start:end].decode() for start, end in pairwise(offsets))
         return Vocabulary(pieces, scores, bos, eos, pad, unknown)
 
     def normalisation(self) -> dict[int, str]:

@@ -1,0 +1,172 @@
+"""An OpenAI-compatible `/v1/embeddings` server."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import httpx2
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from kb.config import ModelSettings
+from kb.errors import ModelError
+from kb.models.rows import unit_rows
+from kb.ports import Vector, Vectors
+from kb.resources import first_problem
+
+_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+_HINTS = {401: " (the key is refused)", 403: " (the key is refused)", 404: " (no such path or model)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the server is waited for."""
+
+    connect: float = 5.0  # seconds
+    answer: float = 60.0  # seconds for one batch
+    attempts: int = 4
+    pause: float = 0.5  # seconds before the second attempt; doubles each time
+    longest_pause: float = 30.0  # seconds, even when the server asks for more
+
+    def before(self, attempt: int, asked: float) -> float:
+        """Seconds to wait after `attempt` (1-based) failed; `asked` is the server's wish."""
+        wished = max(self.pause * float(2 ** (attempt - 1)), asked)
+        return min(wished, self.longest_pause)
+
+
+_PATIENCE = Patience()
+
+
+class _Refused(Exception):
+    """One attempt failed; `passing` when another may do better."""
+
+    def __init__(self, problem: str, *, passing: bool = False, after: float = 0.0) -> None:
+        super().__init__(problem)
+        self.passing = passing
+        self.after = after  # seconds the server asks for
+
+
+class _Row(BaseModel):
+    index: int
+    embedding: list[float]
+
+
+class _Reply(BaseModel):
+    data: list[_Row]
+
+
+class RemoteEncoder:
+    """Vectors from a server, in batches; one connection per call, so it is thread-safe."""
+
+    def __init__(self, settings: ModelSettings, patience: Patience = _PATIENCE, batch: int = 64) -> None:
+        """Reads the key from the variable that `settings.key_env` names. Raises `ModelError` without it."""
+        self._settings = settings
+        self._patience = patience
+        self._batch = batch
+        self._url = settings.url.rstrip("/") + "/embeddings"
+        self._headers = _headers(settings.key_env)
+        self._dim = 0  # unknown until the server has answered
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The model's name as the server knows it, and the prefix of passages."""
+        return f"remote/{self._settings.name}/{self._settings.passage_prefix}".rstrip("/")
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector; the server is asked once. Raises `ModelError`."""
+        if not self._dim:
+            self.query("kb")
+        return self._dim
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """One unit row per text, float32 (len(texts), dim), in the order given. Raises `ModelError`."""
+        if not texts:
+            return np.empty((0, self.dim), np.float32)
+        return self._encode([self._settings.passage_prefix + text for text in texts])
+
+    def query(self, text: str) -> Vector:
+        """The unit vector of a question, float32 (dim,). Raises `ModelError`."""
+        vector: Vector = self._encode([self._settings.query_prefix + text])[0]
+        return vector
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        limits = httpx2.Timeout(self._patience.answer, connect=self._patience.connect)
+        with httpx2.Client(headers=self._headers, timeout=limits) as client:
+            parts = [self._ask(client, batch) for batch in _batches(texts, self._batch)]
+        return np.concatenate(parts)
+
+    def _ask(self, client: httpx2.Client, texts: list[str]) -> Vectors:
+        request = {"model": self._settings.name, "input": texts, "encoding_format": "float"}
+        attempt = 1
+        while True:
+            try:
+                return self._rows(self._post(client, request), len(texts))
+            except _Refused as refusal:
+                if not refusal.passing or attempt >= self._patience.attempts:
+                    raise self._failed(str(refusal)) from refusal
+                time.sleep(self._patience.before(attempt, refusal.after))
+                attempt += 1
+
+    def _post(self, client: httpx2.Client, request: Mapping[str, object]) -> httpx2.Response:
+        try:
+            reply = client.post(self._url, json=request)
+        except httpx2.TransportError as error:
+            raise _Refused(f"it cannot be reached ({type(error).__name__})", passing=True) from error
+        except httpx2.InvalidURL as error:
+            raise _Refused(f"the url is wrong ({error})") from error
+        if reply.is_success:
+            return reply
+        after = reply.headers.get("retry-after", "")
+        raise _Refused(
+            f"it answered {reply.status_code}{_HINTS.get(reply.status_code, '')}",
+            passing=reply.status_code in _PASSING,
+            after=float(after) if after.isdecimal() else 0.0,
+        )
+
+    def _rows(self, reply: httpx2.Response, count: int) -> Vectors:
+        try:
+            rows = sorted(_Reply.model_validate_json(reply.content).data, key=lambda row: row.index)
+        except ValidationError as error:
+            raise self._failed(f"its answer is no list of embeddings ({first_problem(error)})") from error
+        if [row.index for row in rows] != list(range(count)):
+            raise self._failed(f"it gave {len(rows)} embeddings for {count} texts, or the same one twice")
+        vectors = unit_rows([row.embedding for row in rows], self._settings.name)
+        with self._lock:
+            self._dim = self._dim or vectors.shape[1]
+        if vectors.shape[1] != self._dim:
+            raise self._failed(f"its vectors have {vectors.shape[1]} numbers, earlier ones {self._dim}")
+        return vectors
+
+    def _failed(self, problem: str) -> ModelError:
+        """Says what happened and what to look at; never holds the key, nor what the server said."""
+        place = httpx2.URL(self._url).copy_with(username=None, password=None, query=None)
+        return ModelError(
+            f'the embeddings server {place} (model "{self._settings.name}") failed: {problem}. '
+            "Check [model] url, name and key_env in kb.toml, and that the server runs."
+        )
+
+
+def _headers(key_env: str) -> dict[str, str]:
+    if not key_env:
+        return {}
+    key = os.environ.get(key_env, "").strip()
+    if not key:
+        raise ModelError(
+            f"the variable {key_env}, which key_env in kb.toml names, is not set: put the key there"
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise ModelError(f"the variable {key_env} holds characters that no key has: set it again")
+    return {"Authorization": f"Bearer {key}"}
+
+
+def _batches(texts: list[str], size: int) -> Iterator[list[str]]:
+    clean = (text.encode("utf-8", "replace").decode() for text in texts)  # JSON holds no lone surrogates
+    while batch := list(islice(clean, size)):
+        yield batch
