@@ -358,10 +358,25 @@ class CheckedCitation:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One row of a lens."""
+    """One row of a lens: what belongs there, in words of three weights and in prose."""
 
     name: str
     name_en: str
     description: str
     words: tuple[str, ...]
     examples: tuple[str, ...] = field(default=())
+    strong: tuple[str, ...] = ()  # nearly decide that a passage belongs
+    weak: tuple[str, ...] = ()  # only tip the balance
+    against: tuple[str, ...] = ()  # phrases in which the words mean something else
+    figures: tuple[str, ...] = ()  # quantities that the row is about: money, people, …
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A named list of dimensions: the rows of a comparison."""
+
+    key: str  # the name of its file, without .toml
+    name: str
+    name_en: str
+    description: str
+    dimensions: tuple[Dimension, ...]

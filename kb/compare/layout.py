@@ -1,0 +1,73 @@
+"""A document cut into sentences, each with its section, its paragraph and the topic sentence over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.text.normalise import fold_with_origin
+from kb.text.sentences import sentence_spans
+from kb.types import Section
+
+Ints = NDArray[np.int32]
+
+_LEAD_LENGTH = 24  # a sentence up to this long may be the topic sentence of what follows in its paragraph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Sentences of one text in order; every array has one entry per sentence, -1 means none."""
+
+    folded: str  # the text folded for matching
+    origin: Ints | None  # folded offset → offset in the text; None when they are the same
+    starts: Ints
+    ends: Ints
+    section: Ints  # index of the section
+    line: Ints  # index of the paragraph
+    lead: Ints  # index of the topic sentence
+    heading: NDArray[np.bool_]  # whether it is a section's own heading line
+
+    def __len__(self) -> int:
+        """How many sentences."""
+        return len(self.starts)
+
+    def sentence_at(self, folded_offsets: Ints) -> Ints:
+        """The sentence that holds each offset of the folded text; -1 for white space between sentences."""
+        offsets = folded_offsets if self.origin is None else self.origin[folded_offsets]
+        index = np.searchsorted(self.starts, offsets, side="right").astype(np.int32) - 1
+        inside = (index >= 0) & (offsets < self.ends[np.maximum(index, 0)])
+        return np.where(inside, index, -1).astype(np.int32)
+
+
+@lru_cache(maxsize=256)
+def layout(text: str, sections: tuple[Section, ...]) -> Layout:
+    """The layout of `text`; `sections` tile it, or are empty. Remembered for the texts asked for last."""
+    spans = list(sentence_spans(text))
+    starts = np.array([start for start, _ in spans], np.int32)
+    ends = np.array([end for _, end in spans], np.int32)
+    lines = np.array([i for i, c in enumerate(text) if c == "\n"], np.int32)
+    bounds = np.array([section.start for section in sections], np.int32)
+    section = np.searchsorted(bounds, starts, side="right").astype(np.int32) - 1
+    line = np.searchsorted(lines, starts).astype(np.int32)
+    headed = {section.start for section in sections if section.path}
+    heading = np.array([int(start) in headed for start in starts], np.bool_)
+    folded = fold_with_origin(text)
+    same = len(folded.text) == len(text) and folded.origin == tuple(range(len(text) + 1))
+    origin = None if same else np.array(folded.origin, np.int32)
+    return Layout(folded.text, origin, starts, ends, section, line, _leads(starts, ends, line), heading)
+
+
+def _leads(starts: Ints, ends: Ints, line: Ints) -> Ints:
+    """For each sentence the last short sentence before it in its paragraph: “二是强化经费保障。”."""
+    leads = np.full(len(starts), -1, np.int32)
+    lead = -1
+    for i in range(len(starts)):
+        if i == 0 or line[i] != line[i - 1]:
+            lead = -1
+        leads[i] = lead
+        if ends[i] - starts[i] <= _LEAD_LENGTH:
+            lead = i
+    return leads

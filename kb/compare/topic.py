@@ -1,0 +1,101 @@
+"""The topic of a comparison narrows what may enter a cell.
+
+Words that half the material uses (社区、治理) narrow nothing. The other words of the topic are taken with
+their kin from the default lens (办公用房 with 阵地、活动场所), and a sentence must touch enough of them: in
+itself, in the headings over it, in its paragraph or in the document's title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.compare.layout import layout
+from kb.compare.lens import find_lens
+from kb.compare.rules import compare_rules
+from kb.text.normalise import fold
+from kb.text.tokens import words
+from kb.types import Document
+
+Chances = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The narrowing part of a topic: groups of folded words, one group for each of its words."""
+
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    def touch(self, document: Document) -> Chances:
+        """How much of the topic each sentence touches, float32 (sentences,), 0..1; all 1 without groups."""
+        place = layout(document.text, document.sections)
+        if not self.groups:
+            return np.ones(len(place), np.float32)
+        near = compare_rules().topic.near
+        title = fold(document.title)
+        total = np.zeros(len(place), np.float32)
+        for group in self.groups:
+            own = np.zeros(len(place), np.float32)
+            own[_sentences_with(document, group)] = 1.0
+            around = _spread(own, place.line) * near
+            for i, section in enumerate(document.sections):
+                if any(word in fold(line) for line in section.path for word in group):
+                    around[place.section == i] = near
+            if any(word in title for word in group):
+                around[:] = np.maximum(around, near)
+            total += np.maximum(own, around)
+        return (total / np.float32(len(self.groups))).astype(np.float32)
+
+
+def narrow(topic: str, documents: Sequence[Document]) -> Topic:
+    """What of `topic` narrows a comparison over `documents`; no groups when nothing does."""
+    rules = compare_rules().topic
+    generic = re.compile("|".join(map(re.escape, sorted(rules.generic, key=len, reverse=True))))
+    terms = dict.fromkeys(word for word in words(topic) if len(generic.sub("", word)) > 1)
+    whole = [term for term in terms if not any(term != other and term in other for other in terms)]
+    groups: list[tuple[str, ...]] = []
+    for term in whole:
+        group = _kin(term)
+        if _part_with(documents, (term,)) <= rules.widest and group not in groups:
+            groups.append(group)
+    return Topic(tuple(groups))
+
+
+def _kin(term: str) -> tuple[str, ...]:
+    """The word itself and the strong words of the default lens's dimension that lists it."""
+    for dimension in find_lens().dimensions:
+        if term in dimension.strong or term in dimension.words:
+            return tuple(dict.fromkeys((term, *map(fold, dimension.strong))))
+    return (term,)
+
+
+def _sentences_with(document: Document, group: Sequence[str]) -> NDArray[np.int32]:
+    place = layout(document.text, document.sections)
+    offsets: list[int] = []
+    for word in group:
+        at = place.folded.find(word)
+        while at >= 0:
+            offsets.append(at)
+            at = place.folded.find(word, at + len(word))
+    found = place.sentence_at(np.array(offsets, np.int32))
+    return found[found >= 0]
+
+
+def _part_with(documents: Sequence[Document], group: Sequence[str]) -> float:
+    """The part of all sentences that hold a word of the group."""
+    total = sum(len(layout(document.text, document.sections)) for document in documents)
+    held = sum(len(np.unique(_sentences_with(document, group))) for document in documents)
+    return held / total if total else 0.0
+
+
+def _spread(own: Chances, line: NDArray[np.int32]) -> Chances:
+    """1 for every sentence of a paragraph in which some sentence has 1."""
+    if not len(own):
+        return own
+    best = np.zeros(int(line.max()) + 1, np.float32)
+    np.maximum.at(best, line, own)
+    return best[line]
