@@ -29,7 +29,7 @@ ARTICLES: list[dict[str, Any]] = [article for file in FILES for article in file[
 
 
 def files() -> list[Path]:
-    return sorted(path for path in SAMPLES.iterdir() if path.name != ".gitkeep")
+    return sorted(SAMPLES.iterdir())
 
 
 def raw(name: str) -> str:
