@@ -101,6 +101,10 @@ class LexicalIndex(Protocol):
         """The best k by the sum over clauses, best first, of the documents `within` when they are given."""
         ...
 
+    def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
+        """What `search` would give these ids; those without any of the words are left out."""
+        ...
+
 
 class Reranker(Protocol):
     """Scores a question against each text; larger is better."""

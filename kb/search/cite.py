@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.errors import QuestionError
 from kb.text.places import place
-from kb.types import CheckedCitation, Citation, Document, DocumentCard
+from kb.types import CheckedCitation, Citation, CitationState, Document, DocumentCard
 
 
 def cite(document: Document, card: DocumentCard, start: int, end: int) -> Citation:
@@ -44,5 +44,5 @@ def check_quote(
     found = document.text.find(quote)
     if found < 0:
         return CheckedCitation(doc_id, quote, "source_removed")
-    state = "intact" if start is None else "moved"
+    state: CitationState = "intact" if start is None else "moved"
     return CheckedCitation(doc_id, quote, state, found, found + len(quote))

@@ -215,6 +215,15 @@ def passages(connection: Connection, ids: Sequence[int]) -> dict[int, Passage]:
     }
 
 
+def groups_of(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The document's key of each chunk; ids that are gone are left out."""
+    found: dict[int, int] = {}
+    for part in parts(ids):
+        for row in connection.execute(select(chunks.c.id, chunks.c.doc_key).where(chunks.c.id.in_(part))):
+            found[row.id] = row.doc_key
+    return found
+
+
 def passages_since(connection: Connection, generation: int, until: int) -> Iterable[Passage]:
     """Chunks written after `generation` up to `until`."""
     return _passages(connection, and_(chunks.c.generation > generation, chunks.c.generation <= until))

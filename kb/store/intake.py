@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from kb.config import ModelSettings
 from kb.errors import ReadError
@@ -18,22 +17,13 @@ from kb.ingest.split import split
 from kb.ingest.walk import find_files
 from kb.ports import Embedder, Vector
 from kb.store import documents, embeddings
+from kb.store.embedding import Progress, embed, switch_model, texts_of
 from kb.store.files import KnownFile, known_files, lies_in
-from kb.store.snapshot import ActiveModel
 from kb.store.store import Store
-from kb.types import Chunk, Document, Failure, Flagged, IngestReport, sha256_hex
+from kb.types import Chunk, Document, Failure, Flagged, IngestReport
 
 _AHEAD = 3  # files that are parsed while one is embedded
-_EMBED_BATCH = 128  # texts
 _FRESHEN_SECONDS = 1.0  # how often derived indexes follow during a long run
-
-
-class Progress(Protocol):
-    """Told how far a long run is."""
-
-    def __call__(self, stage: str, done: int, total: int, detail: str) -> None:
-        """`stage` is "embed model" or "files"; `done` of `total`; `detail` names the file in hand."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,35 +94,6 @@ def take_in(
         finally:
             store.bring_up()
     return tally.report(time.monotonic() - started)
-
-
-def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progress: Progress) -> bool:
-    """Lets `embedder` answer: embeds every passage with it first, while the one before goes on answering.
-
-    Returns whether anything changed. Call with the writer's lock held.
-    """
-    active = store.active_model()
-    if active is not None and active.name == embedder.name:
-        return False
-    with store.reading() as connection:
-        total = embeddings.count_chunks(connection)
-        done = embeddings.count_chunks(connection, embedder.name)
-    while True:
-        with store.reading() as connection:
-            ids = embeddings.without_vector(connection, embedder.name, _EMBED_BATCH)
-            passages = documents.passages(connection, ids).values()
-        if not ids:
-            break
-        texts = {
-            sha256_hex(text): text for passage in passages if (text := documents.embedded_passage(passage))
-        }
-        store.put_vectors(embedder.name, _embed(embedder, texts))
-        done += len(ids)
-        progress("embed model", done, total, embedder.name)
-    store.activate(ActiveModel(embedder.name, embedder.dim, model))
-    if active is not None:
-        store.bring_up()
-    return True
 
 
 class _Run:
@@ -258,32 +219,15 @@ class _Run:
         return articles
 
     def _vectors(self, articles: Sequence[tuple[Document, tuple[Chunk, ...]]]) -> dict[str, Vector]:
-        texts = {
-            sha256_hex(text): text
-            for document, chunks in articles
-            for chunk in chunks
-            if (text := documents.embedded_text(document.title, chunk, document.text))
-        }
+        texts = texts_of(articles)
         with self.store.reading() as connection:
             have = embeddings.known(connection, self.embedder.name, list(texts))
-        return _embed(self.embedder, {key: text for key, text in texts.items() if key not in have})
+        return embed(self.embedder, {key: text for key, text in texts.items() if key not in have})
 
     def _freshen(self) -> None:
         if time.monotonic() - self.freshened > _FRESHEN_SECONDS:
             self.store.bring_up()
             self.freshened = time.monotonic()
-
-
-def _embed(embedder: Embedder, texts: dict[str, str]) -> dict[str, Vector]:
-    return {
-        key: row
-        for keys in _batches(list(texts))
-        for key, row in zip(keys, embedder.passages([texts[key] for key in keys]), strict=True)
-    }
-
-
-def _batches(keys: list[str]) -> Iterator[list[str]]:
-    return (keys[i : i + _EMBED_BATCH] for i in range(0, len(keys), _EMBED_BATCH))
 
 
 def _prune(store: Store, paths: Sequence[Path], found: Sequence[Path]) -> int:

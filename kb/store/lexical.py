@@ -75,14 +75,28 @@ class TantivyIndex:
 
     def search(self, clauses: Sequence[Clause], k: int, within: frozenset[int] | None = None) -> list[Scored]:
         """See `kb.ports.LexicalIndex`; a phrase is weighed by its own document frequency."""
+        return self._best(clauses, k, "group", within)
+
+    def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
+        """See `kb.ports.LexicalIndex`."""
+        found = self._best(clauses, max(1, len(ids)), "key", frozenset(ids))
+        return {scored.id: scored.score for scored in found}
+
+    def _best(
+        self, clauses: Sequence[Clause], k: int, field: str, members: frozenset[int] | None
+    ) -> list[Scored]:
         searcher = self._index.searcher()
         parts = [(tantivy.Occur.Should, self._clause(clause)) for clause in clauses if clause.alternatives]
         if not parts or searcher.num_docs == 0:
             return []
         query = tantivy.Query.boolean_query(parts)
-        if within is not None:
+        if members is not None:
+            inside = tantivy.Query.term_set_query(self._schema, field, list(members))
             query = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, self._inside(within))]
+                [
+                    (tantivy.Occur.Must, query),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0)),
+                ]
             )
         found = searcher.search(query, limit=k, count=False)
         keys = searcher.fast_field_values("key", [address for _, address in found.hits])
@@ -98,10 +112,6 @@ class TantivyIndex:
         else:
             query = tantivy.Query.phrase_query(self._schema, phrase.field, list(phrase.tokens))
         return tantivy.Query.boost_query(query, phrase.weight)
-
-    def _inside(self, within: frozenset[int]) -> tantivy.Query:
-        members = tantivy.Query.term_set_query(self._schema, "group", list(within))
-        return tantivy.Query.const_score_query(members, 0.0)
 
 
 def _schema() -> tantivy.Schema:

@@ -124,6 +124,20 @@ class Store:
                 documents.save_document(connection, generation, document, chunks)
             files.remember(connection, file)
 
+    def correct(
+        self,
+        document: Document,
+        chunks: tuple[Chunk, ...],
+        values: Mapping[str, str],
+        model: str,
+        vectors: Mapping[str, Vector],
+    ) -> None:
+        """Keeps corrections made by hand and the document as they leave it."""
+        with writing(self.engine) as (connection, generation):
+            documents.correct(connection, document.id, values)
+            embeddings.put(connection, model, vectors)
+            documents.save_document(connection, generation, document, chunks)
+
     def remember(self, file: files.KnownFile) -> None:
         """Keeps what a file was, when its documents did not change."""
         with adding(self.engine) as connection:

@@ -45,6 +45,11 @@ def words(text: str) -> list[str]:
     return found
 
 
+def frequency(word: str) -> int:
+    """How common a word is in jieba's dictionary; 0 when it is not there."""
+    return int(_jieba().FREQ.get(word) or 0)
+
+
 def bigrams(text: str) -> list[str]:
     """Overlapping character pairs of each Chinese run after folding; a single character stands alone."""
     found: list[str] = []

@@ -1,0 +1,209 @@
+"""The façade: what the surfaces call, and all that they call."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kb.compare.lens import find_lens, lenses
+from kb.compare.sources import gather
+from kb.compare.table import CompareRequest, build_comparison
+from kb.config import Settings
+from kb.errors import NotFound, QuestionError
+from kb.models.choose import open_embedder
+from kb.ports import Embedder
+from kb.search.answer import Desk, answer
+from kb.search.cite import check_quote, cite
+from kb.search.filters import admitted
+from kb.search.ranking import ranking
+from kb.store import documents
+from kb.store.check import check
+from kb.store.embedding import Progress, correct
+from kb.store.intake import IntakeOptions, take_in
+from kb.store.layout import Layout
+from kb.store.store import Store
+from kb.types import (
+    Answer,
+    CheckedCitation,
+    CheckReport,
+    Citation,
+    Comparison,
+    Document,
+    DocumentCard,
+    Filters,
+    IngestReport,
+    Lens,
+    Question,
+)
+
+_DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
+
+
+def silent(stage: str, done: int, total: int, detail: str) -> None:
+    """Progress that nobody watches."""
+
+
+class Library:
+    """One index, open. Reading is safe from many threads, and sees what other processes write."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self._store = store
+        self._embedders: dict[str, Embedder] = {}
+        self._opening = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Library:
+        """Opens or creates the index that the settings name. Raises `StoreError`."""
+        return cls(settings, Store.open(Layout(settings.index_folder)))
+
+    def close(self) -> None:
+        """Frees files and connections."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Adding
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        prune: bool = False,
+        reprocess: bool = False,
+        progress: Progress = silent,
+    ) -> IngestReport:
+        """Takes files and folders in.
+
+        Raises `Busy` while another process writes and `StorageFull` when the disk is; a file that cannot be
+        read is a `Failure` in the report.
+        """
+        options = IntakeOptions(prune, reprocess)
+        return take_in(self._store, self._wanted_embedder(), self.settings.model, paths, options, progress)
+
+    def set_metadata(self, doc_id: str, values: Mapping[str, str]) -> Document:
+        """Corrects metadata by hand; a region is written 天津市/河东区, "" empties a field.
+
+        Raises `NotFound`, `QuestionError` for an unknown field or a bad value, and `Busy`.
+        """
+        for name, value in values.items():
+            _check_correction(name, value)
+        document = self.document(doc_id)
+        return correct(self._store, self._answering_embedder(), document, values)
+
+    # Reading
+
+    def generation(self) -> int:
+        """Grows with every committed change."""
+        return self._store.generation()
+
+    def cards(self, filters: Filters = Filters()) -> tuple[DocumentCard, ...]:  # noqa: B008 (a frozen value)
+        """The documents' metadata, by source and place in it."""
+        cards = self._store.snapshot().cards
+        within = admitted(cards, filters)
+        return tuple(card for key, card in cards.items() if within is None or key in within)
+
+    def card(self, doc_id: str) -> DocumentCard:
+        """One document's metadata. Raises `NotFound`."""
+        for card in self._store.snapshot().cards.values():
+            if card.id == doc_id:
+                return card
+        raise NotFound(f"no document has the id {doc_id}: `kb list` shows the ids")
+
+    def document(self, doc_id: str) -> Document:
+        """One document with its text. Raises `NotFound`."""
+        with self._store.reading() as connection:
+            return documents.get_document(connection, doc_id)
+
+    def search(self, question: Question) -> Answer:
+        """Cited excerpts. Raises `QuestionError` for a question that cannot be asked."""
+        if question.top_k < 1 or question.top_k > 1000:
+            raise QuestionError(f"{question.top_k} hits cannot be asked for: give a number from 1 to 1000")
+        snapshot = self._store.snapshot()
+        with self._store.reading() as connection:
+            desk = Desk(
+                snapshot,
+                connection,
+                self._answering_embedder,
+                ranking(),
+                self.settings.home_region,
+                self.settings.models_folder,
+            )
+            return answer(question, desk)
+
+    def lenses(self) -> tuple[Lens, ...]:
+        """The lenses shipped and the user's own."""
+        return lenses(self._own_lenses())
+
+    def compare(self, request: CompareRequest) -> Comparison:
+        """Practices side by side. Raises `QuestionError` for an unknown lens or column."""
+        lens = find_lens(request.lens, self._own_lenses())
+        snapshot = self._store.snapshot()
+        wanted = (
+            self.search(Question(request.topic, top_k=60, filters=request.filters)) if request.topic else None
+        )
+        with self._store.reading() as connection:
+            sources = gather(request, snapshot, connection, wanted)
+        return build_comparison(request, lens, sources, self._answering_embedder())
+
+    def cite(self, doc_id: str, start: int, end: int) -> Citation:
+        """The citation of a span. Raises `NotFound`, or `QuestionError` for a span outside the text."""
+        return cite(self.document(doc_id), self.card(doc_id), start, end)
+
+    def verify(self, citations: Sequence[tuple[str, str]]) -> tuple[CheckedCitation, ...]:
+        """Whether quotations (document id, words) still stand in their documents."""
+        return tuple(check_quote(self._document_or_none(id), id, quote) for id, quote in citations)
+
+    def check(self, repair: bool = False) -> CheckReport:
+        """Integrity of the truth and the derived indexes; `repair` makes damaged derived ones again."""
+        return check(self._store, repair)
+
+    def _document_or_none(self, doc_id: str) -> Document | None:
+        try:
+            return self.document(doc_id)
+        except NotFound:
+            return None
+
+    def _own_lenses(self) -> Path | None:
+        folder = self.settings.home / "lenses"
+        return folder if folder.is_dir() else None
+
+    def _wanted_embedder(self) -> Embedder:
+        """The encoder that the settings ask for."""
+        with self._opening:
+            key = self.settings.model.model_dump_json()
+            if key not in self._embedders:
+                self._embedders[key] = open_embedder(self.settings.model, self.settings.models_folder)
+            return self._embedders[key]
+
+    def _answering_embedder(self) -> Embedder:
+        """The encoder whose vectors answer now: the one before until a new one has embedded everything."""
+        active = self._store.snapshot().model
+        if active is None or active.settings == self.settings.model:
+            return self._wanted_embedder()
+        with self._opening:
+            key = active.settings.model_dump_json()
+            if key not in self._embedders:
+                self._embedders[key] = open_embedder(active.settings, self.settings.models_folder)
+            return self._embedders[key]
+
+
+def _check_correction(name: str, value: str) -> None:
+    if name not in documents.CORRECTABLE:
+        raise QuestionError(f"{name} cannot be set: use one of {', '.join(documents.CORRECTABLE)}")
+    if name == "title" and not value.strip():
+        raise QuestionError("a title cannot be empty")
+    if name == "issued" and not _DATE.fullmatch(value):
+        raise QuestionError(f"issued={value} is no date: write 2021, 2021-06 or 2021-06-30")
+    if "\n" in value or len(value) > 500:
+        raise QuestionError(f"{name} must be one line of at most 500 characters")

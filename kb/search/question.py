@@ -1,0 +1,155 @@
+"""Understands a question: its language, the terms to look for, and what kind of answer it wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from kb.errors import QuestionError
+from kb.ports import Clause, Phrase
+from kb.resources import load_rules
+from kb.search.bridge import Carried, carry_over
+from kb.search.dictionary import open_dictionary
+from kb.search.ranking import Ranking
+from kb.text.normalise import fold
+from kb.text.tokens import bigrams, words
+from kb.types import Language
+
+MOST_CHARACTERS = 10_000
+_MOST_TERMS = 160  # of one kind that are looked for; a pasted page would otherwise name every word
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    empty_zh: tuple[str, ...]
+    broad_zh: tuple[str, ...]
+    broad_en: tuple[str, ...]
+    elsewhere_zh: tuple[str, ...]
+    elsewhere_en: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question taken apart."""
+
+    text: str  # as asked, white space trimmed
+    language: Language
+    clauses: tuple[Clause, ...]
+    terms: tuple[str, ...]  # folded words to mark in a passage
+    carried: tuple[Carried, ...]  # English terms and what they became
+    broad: bool  # asks what several districts do
+    elsewhere: bool  # asks about others than one's own
+
+
+@cache
+def _rules() -> _Rules:
+    return load_rules("question.toml", _Rules)
+
+
+@cache
+def _empty_words() -> re.Pattern[str]:
+    ordered = sorted(_rules().empty_zh, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered)))
+
+
+def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
+    """Takes a question apart; `cache_folder` keeps the dictionary for English ones.
+
+    Raises `QuestionError` when it is empty or longer than 10 000 characters.
+    """
+    text = text.strip()
+    if not text:
+        raise QuestionError("the question is empty: type a few words")
+    if len(text) > MOST_CHARACTERS:
+        raise QuestionError(f"the question has {len(text)} characters; {MOST_CHARACTERS} is the most")
+    language = language_of(text)
+    carried = carry_over(text, open_dictionary(cache_folder)) if language != "zh" else ()
+    clauses = [*_english_clauses(carried, ranking)]
+    if language != "en":
+        clauses += _chinese_clauses(text, ranking)
+    return Understood(
+        text=text,
+        language=language,
+        clauses=tuple(clauses),
+        terms=_terms(text, language, carried),
+        carried=carried,
+        broad=_says(text, _rules().broad_zh, _rules().broad_en),
+        elsewhere=_says(text, _rules().elsewhere_zh, _rules().elsewhere_en),
+    )
+
+
+def language_of(text: str) -> Language:
+    """zh without English words, en without Chinese characters, else mixed."""
+    if not _HAN.search(text):
+        return "en" if _LATIN.search(text) else "zh"
+    return "mixed" if len(_LATIN.findall(text)) > 1 else "zh"
+
+
+def content(text: str) -> str:
+    """The Chinese question without the words that only ask."""
+    cut = _empty_words().sub(" ", fold(text))
+    return cut if _HAN.search(cut) or not _HAN.search(text) else text
+
+
+def _chinese_clauses(text: str, ranking: Ranking) -> list[Clause]:
+    kept = content(text)
+    clauses = []
+    for field, weight, tokens in (
+        ("words", ranking.words_weight, words(kept)),
+        ("title", ranking.title_weight, words(kept)),
+        ("bigrams", ranking.bigrams_weight, bigrams(kept)),
+    ):
+        if weight:
+            unique = list(dict.fromkeys(tokens))[:_MOST_TERMS]
+            clauses += [Clause((Phrase(field, (token,), weight),)) for token in unique]
+    return clauses
+
+
+def _english_clauses(carried: Sequence[Carried], ranking: Ranking) -> list[Clause]:
+    return [
+        Clause(tuple(alternatives))
+        for term in carried[:_MOST_TERMS]
+        if (alternatives := _alternatives(term, ranking))
+    ]
+
+
+def _alternatives(term: Carried, ranking: Ranking) -> list[Phrase]:
+    if not term.chinese:
+        return [Phrase("words", (term.english,), term.weight)]
+    step = ranking.sense_decay / max(len(term.chinese), 12)
+    return [
+        _form(chinese, term.weight * (1 - step * position), ranking)
+        for position, chinese in enumerate(term.chinese)
+    ]
+
+
+def _form(chinese: str, weight: float, ranking: Ranking) -> Phrase:
+    """A Chinese form as one word where the index has it as one, else as a run of character pairs."""
+    folded = fold(chinese)
+    if len(folded) == 1:
+        return Phrase("words", (folded,), weight * ranking.single_character)
+    if folded in words(folded):
+        return Phrase("words", (folded,), weight)
+    pairs = tuple(bigrams(folded))
+    return Phrase("bigrams", pairs, weight / len(pairs) ** 0.5)
+
+
+def _terms(text: str, language: Language, carried: Sequence[Carried]) -> tuple[str, ...]:
+    own = [] if language == "en" else [word for word in words(content(text)) if len(word) > 1]
+    forms = [fold(form) for term in carried for form in term.chinese or (term.english,) if len(form) > 1]
+    return tuple(dict.fromkeys([*own, *forms]))
+
+
+def _says(text: str, chinese: Sequence[str], english: Sequence[str]) -> bool:
+    folded = fold(text)
+    return any(word in folded for word in chinese) or any(
+        re.search(rf"\b{re.escape(word)}", folded) for word in english
+    )

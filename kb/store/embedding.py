@@ -1,0 +1,95 @@
+"""Gives passages their vectors: of new documents, of corrected ones, and of all when the model changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from kb.config import ModelSettings
+from kb.ingest.split import split
+from kb.ports import Embedder, Vector
+from kb.store import documents, embeddings
+from kb.store.snapshot import ActiveModel
+from kb.store.store import Store
+from kb.types import Chunk, Document, sha256_hex
+
+_EMBED_BATCH = 128  # texts
+
+
+class Progress(Protocol):
+    """Told how far a long run is."""
+
+    def __call__(self, stage: str, done: int, total: int, detail: str) -> None:
+        """`stage` is "embed model" or "files"; `done` of `total`; `detail` names the file in hand."""
+        ...
+
+
+def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progress: Progress) -> bool:
+    """Lets `embedder` answer: embeds every passage with it first, while the one before goes on answering.
+
+    Returns whether anything changed. Call with the writer's lock held.
+    """
+    active = store.active_model()
+    if active is not None and active.name == embedder.name:
+        return False
+    with store.reading() as connection:
+        total = embeddings.count_chunks(connection)
+        done = embeddings.count_chunks(connection, embedder.name)
+    while True:
+        with store.reading() as connection:
+            ids = embeddings.without_vector(connection, embedder.name, _EMBED_BATCH)
+            passages = documents.passages(connection, ids).values()
+        if not ids:
+            break
+        texts = {
+            sha256_hex(text): text for passage in passages if (text := documents.embedded_passage(passage))
+        }
+        store.put_vectors(embedder.name, embed(embedder, texts))
+        done += len(ids)
+        progress("embed model", done, total, embedder.name)
+    store.activate(ActiveModel(embedder.name, embedder.dim, model))
+    if active is not None:
+        store.bring_up()
+    return True
+
+
+def correct(store: Store, embedder: Embedder, document: Document, values: Mapping[str, str]) -> Document:
+    """Keeps corrections made by hand and lays them over the document; returns it as it is now.
+
+    A new title is part of what is embedded, so passages are embedded again where their text changed.
+    Raises `Busy` while another process writes.
+    """
+    for name, value in values.items():
+        document = documents.corrected(document, name, value)
+    chunks = split(document)
+    texts = texts_of([(document, chunks)])
+    with store.exclusive():
+        with store.reading() as connection:
+            have = embeddings.known(connection, embedder.name, list(texts))
+        vectors = embed(embedder, {key: text for key, text in texts.items() if key not in have})
+        store.correct(document, chunks, values, embedder.name, vectors)
+        store.bring_up()
+    return document
+
+
+def texts_of(articles: Sequence[tuple[Document, tuple[Chunk, ...]]]) -> dict[str, str]:
+    """What is to be embedded, by its SHA-256."""
+    texts = (
+        documents.embedded_text(document.title, chunk, document.text)
+        for document, chunks in articles
+        for chunk in chunks
+    )
+    return {sha256_hex(text): text for text in texts}
+
+
+def embed(embedder: Embedder, texts: Mapping[str, str]) -> dict[str, Vector]:
+    """The vectors of texts, under the same keys."""
+    return {
+        key: row
+        for keys in _batches(list(texts))
+        for key, row in zip(keys, embedder.passages([texts[key] for key in keys]), strict=True)
+    }
+
+
+def _batches(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[i : i + _EMBED_BATCH] for i in range(0, len(keys), _EMBED_BATCH))
