@@ -1,0 +1,119 @@
+"""What runs the encoder's graph: onnxruntime always, OpenVINO where it is installed and gains something.
+
+Texts go through one at a time, each on one core, as many at once as there are cores: measured 1.1 to 1.3
+times faster than one text on all cores, with nothing to pad, and no text changes another's vector.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import cache
+from importlib.util import find_spec
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper
+
+from kb.errors import ModelError
+from kb.models.graph import INPUT, Precision
+from kb.models.weights import Floats
+from kb.ports import Vector
+
+
+class Engine(Protocol):
+    """Runs one graph; thread-safe."""
+
+    def __call__(self, rows: Floats) -> Vector:
+        """The unit vector of one text from its rows (tokens, hidden)."""
+        ...
+
+
+def best_precision() -> Precision:
+    """What to build for this processor and what is installed: "float16" means OpenVINO."""
+    if _openvino_has_bfloat16():
+        return "float16"
+    return "uint8" if _int8_overflows() else "int8"
+
+
+def open_engine(model: bytes, precision: Precision) -> Engine:
+    """An engine for a graph of `precision`. Raises `ModelError` when the graph does not load."""
+    try:
+        return _OpenVino(model) if precision == "float16" else _OnnxRuntime(model)
+    except RuntimeError as error:  # both libraries' errors are its children
+        hint = " To use onnxruntime instead: pip uninstall openvino." if precision == "float16" else ""
+        raise ModelError(f"the bundled encoder does not load: {error}.{hint}") from error
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _OnnxRuntime:
+    def __init__(self, model: bytes) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        # Anything above would fuse the operators that were chosen for being faster apart.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        options.log_severity_level = 3  # errors
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def __call__(self, rows: Floats) -> Vector:
+        vector: Vector = self._session.run(None, {INPUT: rows[None]})[0][0]
+        return vector
+
+
+class _OpenVino:
+    """bfloat16 products on AMX or AVX-512; one request per thread, as a request is not thread-safe."""
+
+    def __init__(self, model: bytes) -> None:
+        import openvino
+
+        core = openvino.Core()
+        threads = cores()
+        options = {
+            "INFERENCE_PRECISION_HINT": "bf16",
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": threads,
+            "ENABLE_CPU_PINNING": False,  # other processes use the cores too
+        }
+        self._model = core.compile_model(core.read_model(model), "CPU", options)
+        self._thread = threading.local()
+
+    def __call__(self, rows: Floats) -> Vector:
+        if not hasattr(self._thread, "request"):
+            self._thread.request = self._model.create_infer_request()
+        vector: Vector = self._thread.request.infer({INPUT: rows[None]})[0][0].copy()
+        return vector
+
+
+@cache
+def _openvino_has_bfloat16() -> bool:
+    if find_spec("openvino") is None:
+        return False
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+@cache
+def _int8_overflows() -> bool:
+    """Whether uint8 x int8 products saturate here: AVX2 without VNNI adds pairs of them in 16 bits."""
+    depth = 64
+    node = helper.make_node("MatMulInteger", ["a", "b"], ["y"])
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [node],
+        "overflow",
+        [value("a", TensorProto.UINT8, [1, depth]), value("b", TensorProto.INT8, [depth, 16])],
+        [value("y", TensorProto.INT32, [1, 16])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    left, right = np.full((1, depth), 255, np.uint8), np.full((depth, 16), 127, np.int8)
+    product = session.run(None, {"a": left, "b": right})[0]
+    return bool((product != 255 * 127 * depth).any())
