@@ -246,3 +246,30 @@ class ComparisonOut:
     dimensions: list[str]
     columns: list[ColumnOut]
     coverage: CompareCoverageOut
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionOut:
+    """One row of a lens."""
+
+    name: str
+    name_en: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class LensOut:
+    """A named list of dimensions; `key` names it in a request."""
+
+    key: str
+    name: str
+    name_en: str
+    description: str
+    dimensions: list[DimensionOut]
+
+
+@dataclass(frozen=True, slots=True)
+class LensesOut:
+    """All lenses; the first is the default."""
+
+    lenses: list[LensOut]

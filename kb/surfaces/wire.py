@@ -19,6 +19,7 @@ from kb.types import (
     Figure,
     Flag,
     Hit,
+    Lens,
 )
 from kb.write.references import reference
 
@@ -238,4 +239,20 @@ def comparison_out(comparison: Comparison) -> shapes.ComparisonOut:
             coverage.not_mentioned,
             list(coverage.left_out),
         ),
+    )
+
+
+def lenses_out(lenses: Sequence[Lens]) -> shapes.LensesOut:
+    """Lenses with their rows."""
+    return shapes.LensesOut(
+        [
+            shapes.LensOut(
+                lens.key,
+                lens.name,
+                lens.name_en,
+                lens.description,
+                [shapes.DimensionOut(d.name, d.name_en, d.description) for d in lens.dimensions],
+            )
+            for lens in lenses
+        ]
     )

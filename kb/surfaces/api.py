@@ -1,0 +1,149 @@
+"""The API under /api/v1: the objects of the command line over HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from kb import __version__
+from kb.compare.table import sorted_by_figure
+from kb.surfaces import reports, requests, shapes, wire
+from kb.surfaces.deps import LibraryDep
+from kb.surfaces.facets import everything
+from kb.surfaces.problems import PROBLEM_TYPE, ProblemOut
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Responses = dict[int | str, dict[str, Any]]
+
+
+def _problem(description: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
+    return {"description": description, "content": {PROBLEM_TYPE: {"schema": schema}}}
+
+
+_ALWAYS: _Responses = {
+    "default": {"model": ProblemOut, "description": "Any other problem."},
+    422: _problem("A part of the request is wrong; `errors` names it."),
+}
+_MISSING: _Responses = {404: _problem("No such document.")}
+_UNCHANGED: _Responses = {304: {"description": "The client's copy (If-None-Match) is still right."}}
+
+router = APIRouter(prefix="/api/v1", responses=_ALWAYS)
+
+DocId = Annotated[str, Path(description="A document's id, as lists and hits give it.", max_length=200)]
+
+
+@router.get(
+    "/search",
+    operation_id="search",
+    response_model=shapes.SearchOut,
+    responses=_UNCHANGED,
+    tags=["search"],
+)
+def search(request: Request, library: LibraryDep, query: Annotated[requests.SearchIn, Query()]) -> Response:
+    """Passages that answer a question in Chinese or English, best first, each with an exact citation."""
+    return answered(request, wire.search_out(library.search(query.question), query.explain))
+
+
+@router.post("/search", operation_id="searchByBody", response_model=shapes.SearchOut, tags=["search"])
+def search_by_body(request: Request, library: LibraryDep, body: requests.SearchIn) -> Response:
+    """The same search with the question in a body, for what is too long for an address."""
+    return answered(request, wire.search_out(library.search(body.question), body.explain))
+
+
+@router.get(
+    "/documents",
+    operation_id="listDocuments",
+    response_model=shapes.DocumentsOut,
+    responses=_UNCHANGED,
+    tags=["documents"],
+)
+def documents(
+    request: Request, library: LibraryDep, query: Annotated[requests.DocumentsIn, Query()]
+) -> Response:
+    """Documents with their metadata, in the order of their ids, a page at a time."""
+    cards = sorted(library.cards(query.filters), key=lambda card: card.id)
+    rest = [card for card in cards if card.id > query.cursor]
+    following = rest[query.limit - 1].id if len(rest) > query.limit else None
+    return answered(request, wire.documents_out(rest[: query.limit], len(cards), following))
+
+
+@router.get(
+    "/documents/{doc_id}",
+    operation_id="getDocument",
+    response_model=shapes.ShowOut,
+    responses=_MISSING | _UNCHANGED,
+    tags=["documents"],
+)
+def document(request: Request, library: LibraryDep, doc_id: DocId) -> Response:
+    """One document: cleaned text, outline, metadata, warnings, and what cleaning removed."""
+    return answered(request, wire.show_out(library.document(doc_id)))
+
+
+@router.get(
+    "/documents/{doc_id}/citation",
+    operation_id="cite",
+    response_model=shapes.CitationOut,
+    responses=_MISSING | _UNCHANGED,
+    tags=["documents"],
+)
+def cite(
+    request: Request, library: LibraryDep, doc_id: DocId, span: Annotated[requests.SpanIn, Query()]
+) -> Response:
+    """The citation of `text[start:end]`: quotation, place and GB/T 7714 reference."""
+    return answered(request, wire.citation_out(library.cite(doc_id, span.start, span.end)))
+
+
+@router.post(
+    "/citations/check",
+    operation_id="checkCitations",
+    response_model=reports.CiteCheckOut,
+    tags=["documents"],
+)
+def check_citations(request: Request, library: LibraryDep, body: requests.CitationsIn) -> Response:
+    """Whether quotations still stand where they were taken from: intact, moved or source_removed."""
+    checked = library.verify([(item.doc_id, item.quote) for item in body.citations])
+    return answered(request, reports.cite_check_out(checked))
+
+
+@router.get(
+    "/compare",
+    operation_id="compare",
+    response_model=shapes.ComparisonOut,
+    responses=_UNCHANGED,
+    tags=["compare"],
+)
+def compare(request: Request, library: LibraryDep, query: Annotated[requests.CompareIn, Query()]) -> Response:
+    """Districts or documents side by side on a lens's dimensions: every cell verbatim, or not_mentioned."""
+    comparison = library.compare(query.request)
+    ordered = sorted_by_figure(comparison, query.sort) if query.sort else comparison
+    return answered(request, wire.comparison_out(ordered))
+
+
+@router.get("/lenses", operation_id="listLenses", response_model=shapes.LensesOut, tags=["compare"])
+def lenses(request: Request, library: LibraryDep) -> Response:
+    """The lenses that a comparison can use: ours and the library's own."""
+    return answered(request, wire.lenses_out(library.lenses()))
+
+
+@router.get("/health", operation_id="health", response_model=reports.HealthOut, tags=["health"])
+def health(request: Request, library: LibraryDep) -> Response:
+    """Whether the library answers, and how much it holds; `generation` grows with every change."""
+    count, regions = everything(library)
+    return answered(request, reports.HealthOut("ok", __version__, library.generation(), count, regions))
+
+
+def answered(request: Request, value: DataclassInstance) -> Response:
+    """`value` as JSON with a strong ETag of its bytes; 304 when the client has them already."""
+    body = wire.to_json(value).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=0, must-revalidate"}
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if request.method == "GET" and known & {tag, "*"}:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)

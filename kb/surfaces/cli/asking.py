@@ -1,0 +1,144 @@
+"""Commands that ask: search, compare, cite check, eval."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.compare.table import CompareRequest
+from kb.config import load_settings
+from kb.errors import ExportError, QuestionError
+from kb.evaluate import evaluate
+from kb.surfaces import reports, wire
+from kb.surfaces.cli import show as screen
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out, watched
+from kb.surfaces.cli.filtering import IssuerOption, KindOption, NotRegion, RegionOption, YearOption, filters
+from kb.types import Comparison, Question
+from kb.write.delimited import write_csv
+from kb.write.docx import write_docx
+from kb.write.markdown import write_markdown
+from kb.write.verify import read_citations
+from kb.write.xlsx import write_xlsx
+
+
+class ModeName(StrEnum):
+    """How passages are found."""
+
+    hybrid = "hybrid"
+    dense = "dense"
+    lexical = "lexical"
+
+
+class By(StrEnum):
+    """What a column stands for."""
+
+    region = "region"
+    document = "document"
+
+
+def search(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In Chinese or English.")],
+    top_k: Annotated[int, typer.Option("--top-k", help="How many hits.")] = 10,
+    region: RegionOption = None,
+    not_region: NotRegion = None,
+    year: YearOption = None,
+    kind: KindOption = None,
+    issuer: IssuerOption = None,
+    per_region: Annotated[
+        int | None, typer.Option("--per-region", min=1, help="Hits of one district.")
+    ] = None,
+    mode: Annotated[ModeName, typer.Option("--mode")] = ModeName.hybrid,
+    explain: Annotated[bool, typer.Option("--explain", help="Say how each hit came about.")] = False,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Search, in Chinese or English; every hit is an exact, cited excerpt."""
+    chosen = filters(region, not_region, year, kind, issuer)
+    asked = Question(question, top_k, chosen, per_region, mode.value)
+    with open_library(home, index) as library:
+        answer = library.search(asked)
+    if json:
+        emit(wire.search_out(answer, explain))
+    else:
+        screen.print_answer(answer, explain)
+
+
+def compare(
+    topic: Annotated[str, typer.Argument(metavar="TOPIC")],
+    by: Annotated[By, typer.Option("--by", help="What a column stands for.")] = By.region,
+    columns: Annotated[str | None, typer.Option("--columns", help="A,B,… in this order.")] = None,
+    lens: Annotated[str, typer.Option("--lens", help="Name of the list of dimensions.")] = "",
+    best: Annotated[int, typer.Option("--best", help="Columns the topic chooses.")] = 4,
+    region: RegionOption = None,
+    not_region: NotRegion = None,
+    year: YearOption = None,
+    kind: KindOption = None,
+    issuer: IssuerOption = None,
+    docx: Annotated[Path | None, typer.Option("--docx", help="Write a Word file.")] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write an Excel file.")] = None,
+    md: Annotated[Path | None, typer.Option("--md", help="Write a Markdown file.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file.")] = None,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Set districts side by side; every cell is quoted and cited, or says 未提及."""
+    names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
+    chosen = filters(region, not_region, year, kind, issuer)
+    request = CompareRequest(topic, by.value, names, lens, best, chosen)
+    with open_library(home, index) as library:
+        comparison = library.compare(request)
+    _export(comparison, docx, xlsx, md, csv)
+    if json:
+        emit(wire.comparison_out(comparison))
+    else:
+        screen.print_comparison(comparison)
+
+
+def _export(
+    comparison: Comparison, docx: Path | None, xlsx: Path | None, md: Path | None, csv: Path | None
+) -> None:
+    for path, write in ((docx, write_docx), (xlsx, write_xlsx), (md, write_markdown), (csv, write_csv)):
+        if path is not None:
+            write(comparison, path)
+
+
+def cite_check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that kb exported.")],
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Hold every citation of an exported file against the library as it is now."""
+    if not file.is_file():
+        raise ExportError(f"{file} is no file")
+    with open_library(home, index) as library:
+        checked = library.verify(read_citations(file))
+    if json:
+        emit(reports.cite_check_out(checked))
+    else:
+        screen.print_checked(checked)
+
+
+def evaluate_set(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A BEIR-format set.")],
+    queries: Annotated[Path | None, typer.Option("--queries", help="Another file of queries.")] = None,
+    mode: Annotated[ModeName, typer.Option("--mode")] = ModeName.hybrid,
+    home: Home = None,
+    json: AsJson = False,
+) -> None:
+    """Measure retrieval on a BEIR-format set; its index is kept under indexes/.eval/."""
+    if not folder.is_dir():
+        raise QuestionError(f"{folder} is no folder")
+    with watched() as progress:
+        measured = evaluate(load_settings(home), folder, queries, mode.value, progress)
+    if json:
+        sys.stdout.write(reports.measured_json(measured) + "\n")
+    else:
+        for name, value in reports.measured_items(measured):
+            out.print(f"{name:>18}  {value}")

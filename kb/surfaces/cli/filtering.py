@@ -1,0 +1,42 @@
+"""Options that restrict what is searched."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from kb.errors import QuestionError
+from kb.types import Filters
+
+Many = list[str] | None
+RegionOption = Annotated[Many, typer.Option("--region", help="Only this region, at any level.")]
+NotRegion = Annotated[Many, typer.Option("--not-region", help="Not this region.")]
+YearOption = Annotated[str | None, typer.Option("--year", help="A year or years: 2021 or 2019-2024.")]
+KindOption = Annotated[Many, typer.Option("--kind", help="Only this kind: 调研报告, 意见 …")]
+IssuerOption = Annotated[Many, typer.Option("--issuer", help="Only this issuer.")]
+
+_YEARS = re.compile(r"(\d{4})(?:\s*[-–—至]\s*(\d{4}))?")
+
+
+def filters(region: Many, not_region: Many, year: str | None, kind: Many, issuer: Many) -> Filters:
+    """The filters of the options. Raises `QuestionError` for a year that is none."""
+    return Filters(
+        regions=tuple(region or ()),
+        not_regions=tuple(not_region or ()),
+        years=_years(year) if year else None,
+        kinds=tuple(kind or ()),
+        issuers=tuple(issuer or ()),
+    )
+
+
+def _years(text: str) -> tuple[int, int]:
+    match = _YEARS.fullmatch(text.strip())
+    if match is None:
+        raise QuestionError(f"--year {text} is no year: write 2021 or 2019-2024")
+    first = int(match.group(1))
+    last = int(match.group(2) or first)
+    if last < first:
+        raise QuestionError(f"--year {text} ends before it begins")
+    return first, last

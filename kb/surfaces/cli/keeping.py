@@ -1,0 +1,110 @@
+"""Commands that fill and keep the library: ingest, list, show, set, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.errors import QuestionError
+from kb.surfaces import reports, wire
+from kb.surfaces.cli import show as screen
+from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, Index, emit, open_library, watched
+from kb.surfaces.cli.filtering import IssuerOption, KindOption, NotRegion, RegionOption, YearOption, filters
+
+Doc = Annotated[str, typer.Argument(metavar="DOC", help="A document's id, see `kb list`.")]
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    prune: Annotated[bool, typer.Option("--prune", help="Forget files that have gone.")] = False,
+    reprocess: Annotated[bool, typer.Option("--reprocess", help="Read unchanged files again.")] = False,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Take files and folders into the library; unchanged files are skipped."""
+    with open_library(home, index) as library, watched() as progress:
+        report = library.ingest(paths, prune=prune, reprocess=reprocess, progress=progress)
+    if json:
+        emit(reports.ingest_out(report))
+    else:
+        screen.print_ingest(report)
+    if report.failed:
+        went_well = report.ingested or report.unchanged or report.duplicates
+        raise typer.Exit(DONE_IN_PART if went_well else 1)
+
+
+def list_documents(
+    region: RegionOption = None,
+    not_region: NotRegion = None,
+    year: YearOption = None,
+    kind: KindOption = None,
+    issuer: IssuerOption = None,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """List documents with their metadata."""
+    with open_library(home, index) as library:
+        cards = library.cards(filters(region, not_region, year, kind, issuer))
+    if json:
+        emit(wire.documents_out(cards))
+    else:
+        screen.print_cards(cards)
+
+
+def show(
+    doc: Doc,
+    removed: Annotated[bool, typer.Option("--removed", help="What cleaning dropped, and why.")] = False,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Show a document's cleaned text with its outline."""
+    with open_library(home, index) as library:
+        document = library.document(doc)
+    if json:
+        emit(wire.show_out(document))
+    else:
+        screen.print_document(document, removed)
+
+
+def set_metadata(
+    doc: Doc,
+    values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", help='region="天津市/河东区"')],
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Correct metadata by hand; corrections survive every later ingest."""
+    pairs = {}
+    for value in values:
+        name, equals, words = value.partition("=")
+        if not equals:
+            raise QuestionError(f"{value} is no correction: write KEY=VALUE, for example issued=2021-06")
+        pairs[name.strip()] = words.strip()
+    with open_library(home, index) as library:
+        document = library.set_metadata(doc, pairs)
+    if json:
+        emit(wire.show_out(document))
+    else:
+        screen.print_document(document, removed=False)
+
+
+def check(
+    repair: Annotated[bool, typer.Option("--repair", help="Make damaged derived indexes again.")] = False,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Check the truth and the derived indexes."""
+    with open_library(home, index) as library:
+        report = library.check(repair)
+    if json:
+        emit(reports.check_out(report))
+    else:
+        screen.print_check(report)
+    if not report.ok:
+        raise typer.Exit(1)

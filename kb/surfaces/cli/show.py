@@ -1,0 +1,174 @@
+"""What a person sees on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from kb.surfaces.cli.common import log, out
+from kb.types import (
+    Answer,
+    Cell,
+    CheckedCitation,
+    CheckReport,
+    Comparison,
+    Confidence,
+    Document,
+    DocumentCard,
+    Excerpt,
+    Flag,
+    IngestReport,
+)
+from kb.write.references import reference
+
+_CONFIDENCE: dict[Confidence, str] = {"high": "高", "medium": "中", "low": "低"}
+_STATE = {"intact": "完好", "moved": "已移位", "source_removed": "原文已无"}
+FLAGS = {
+    "spun_text": "疑似洗稿",
+    "suspect_figure": "数字可疑",
+    "anonymised": "地名已隐去",
+    "truncated": "首尾残缺",
+    "ocr": "扫描识别",
+    "needs_ocr": "待识别",
+    "reprint": "转载",
+    "machine_marks": "站点水印",
+}
+_CELL_WIDTH = 60  # characters of a passage shown in a table
+_REMOVED_SHOWN = 200  # characters of a removed piece
+
+
+def flag_words(flags: Sequence[Flag]) -> str:
+    """Each kind of warning once, in words."""
+    return " ".join(dict.fromkeys(f"⚑{FLAGS.get(flag.name, flag.name)}" for flag in flags))
+
+
+def print_answer(answer: Answer, explain: bool = False) -> None:
+    """Hits with their citations, or plainly that nothing was found."""
+    searched = f"{answer.coverage.documents} 篇资料，{answer.coverage.regions} 个地区"
+    for note in answer.notes:
+        out.print(Text(note, style="dim"))
+    if not answer.hits:
+        out.print(f"在 {searched} 中没有找到。")
+        return
+    for excerpt in answer.hits:
+        _print_excerpt(excerpt, explain)
+    out.print(Text(f"检索范围：{searched}", style="dim"))
+
+
+def _print_excerpt(excerpt: Excerpt, explain: bool) -> None:
+    citation = excerpt.citation
+    card = citation.document
+    facts = [place_of(card), card.kind, card.issued, f"可信度{_CONFIDENCE[excerpt.confidence]}"]
+    head = Text(f"{excerpt.rank}. {card.title}", style="bold")
+    head.append("  " + " · ".join(fact for fact in facts if fact), style="not bold dim")
+    out.print(head)
+    body = Text(citation.quote)
+    for start, end in excerpt.marks:
+        body.stylize("yellow", start, end)
+    out.print(Padding(body, (0, 0, 0, 3)))
+    where = f"{citation.paragraph}  {reference(card)}  [{card.id}:{citation.start}-{citation.end}]"
+    out.print(Padding(Text(f"{where}  {flag_words(citation.flags)}".rstrip(), style="dim"), (0, 0, 0, 3)))
+    if explain:
+        why = excerpt.hit.why
+        said = (
+            f"向量 #{excerpt.hit.dense_rank} {why.dense_score}  词面 #{excerpt.hit.lexical_rank} "
+            f"{why.lexical_score}  全文 {why.document_score}  词面权重 {why.lexical_weight}  "
+            f"命中词 {'、'.join(why.terms)}"
+        )
+        out.print(Padding(Text(said, style="cyan"), (0, 0, 0, 3)))
+    out.print()
+
+
+def place_of(card: DocumentCard) -> str:
+    """The region in one word, or that it is unknown."""
+    return "".join(card.region) or "地区不详"
+
+
+def print_cards(cards: Sequence[DocumentCard]) -> None:
+    """Documents as a table."""
+    table = Table("编号", "标题", "地区", "日期", "类型", "片段", "标记")
+    for card in cards:
+        row = (card.id, card.title, "".join(card.region), card.issued, card.kind, str(card.chunks))
+        table.add_row(*map(escape, row), flag_words(card.flags))
+    out.print(table)
+    out.print(f"共 {len(cards)} 篇")
+
+
+def print_document(document: Document, removed: bool) -> None:
+    """The cleaned text with its headings, or what cleaning removed."""
+    if removed:
+        for piece in document.removed:
+            out.print(Text(f"[{piece.rule}] {piece.text[:_REMOVED_SHOWN]}"))
+        out.print(f"共清除 {len(document.removed)} 处")
+        return
+    out.print(Text(document.title, style="bold"))
+    facts = ("".join(document.region), document.issuer, document.number, document.issued, document.kind)
+    out.print(Text(" · ".join(fact for fact in facts if fact) or "元数据不详", style="dim"))
+    headings = {section.start for section in document.sections if section.path}
+    offset = 0
+    for line in document.text.split("\n"):
+        out.print(Text(line, style="bold" if offset in headings else ""))
+        offset += len(line) + 1
+    for flag in document.flags:
+        out.print(Text(f"⚑{FLAGS.get(flag.name, flag.name)}：{flag.evidence}", style="yellow"))
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Dimensions down, districts across; a blank is said in words."""
+    table = Table("", *(Text(column.name) for column in comparison.columns), show_lines=True)
+    for row, dimension in enumerate(comparison.dimensions):
+        table.add_row(
+            Text(dimension, style="bold"), *(_cell(column.cells[row]) for column in comparison.columns)
+        )
+    out.print(table)
+    coverage = comparison.coverage
+    out.print(
+        f"{coverage.documents} 篇资料；有内容 {coverage.found} 格，较弱 {coverage.weak} 格，未提及 {coverage.not_mentioned} 格"
+    )
+    for line in coverage.left_out:
+        out.print(Text(line, style="dim"))
+
+
+def _cell(cell: Cell) -> Text:
+    if cell.state == "not_mentioned":
+        return Text("未提及", style="dim")
+    quote = cell.citations[0].quote
+    text = Text("较弱：" if cell.state == "weak" else "", style="dim")
+    text.append(quote[:_CELL_WIDTH] + ("…" if len(quote) > _CELL_WIDTH else ""), style="none")
+    if len(cell.citations) > 1:
+        text.append(f" 另 {len(cell.citations) - 1} 条", style="dim")
+    return text
+
+
+def print_ingest(report: IngestReport) -> None:
+    """What a run did; failures by name."""
+    out.print(
+        f"新入库 {report.ingested} 篇（{report.chunks} 个片段），未变 {report.unchanged}，重复 {report.duplicates}，"
+        f"移除 {report.removed}，失败 {len(report.failed)}，用时 {report.seconds:.1f} 秒"
+    )
+    for flagged in report.flagged:
+        out.print(Text(f"{flag_words(flagged.flags)}  {flagged.source}", style="yellow"))
+    for failure in report.failed:
+        log.print(Text(f"失败 {failure.source}：{failure.reason}", style="red"))
+
+
+def print_check(report: CheckReport) -> None:
+    """Integrity in words."""
+    for line in report.repaired:
+        out.print(Text(f"已重建：{line}"))
+    for line in report.problems:
+        out.print(Text(line, style="red"))
+    out.print("完好" if report.ok else "有问题，见上")
+
+
+def print_checked(checked: Sequence[CheckedCitation]) -> None:
+    """Citations that no longer hold, and the counts."""
+    for item in checked:
+        if item.state != "intact":
+            out.print(Text(f"{_STATE[item.state]}  {item.doc_id}  {item.quote[:_CELL_WIDTH]}"))
+    states = [item.state for item in checked]
+    out.print("，".join(f"{word} {states.count(state)}" for state, word in _STATE.items()))

@@ -1,0 +1,73 @@
+"""The page that puts districts or documents side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kb.compare.sources import column_name
+from kb.compare.table import sorted_by_figure
+from kb.errors import QuestionError
+from kb.library import Library
+from kb.surfaces import forms, views
+from kb.surfaces.deps import LibraryDep, PrefsDep
+from kb.surfaces.facets import Choice
+from kb.surfaces.matrix import ComparePage, table_view
+from kb.surfaces.messages import Words
+from kb.surfaces.site import SiteDep
+from kb.types import Comparison, Lens
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/compare")
+def compare(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+    """Districts side by side, or the form to choose them."""
+    form = forms.CompareForm.read(request.query_params)
+    lenses = library.lenses()
+    lens = _lens(lenses, form.lens)
+    table, problem = None, ""
+    try:
+        if form.asked:
+            table = table_view(compared(library, form), lens, form, prefs.words)
+    except QuestionError as error:
+        problem = str(error)
+    page = ComparePage(
+        form=form,
+        lens=lens.key,
+        lenses=lenses,
+        best_choices=forms.BEST_CHOICES,
+        choices=_choices(library, form, prefs.words),
+        problem=problem,
+        table=table,
+        swap_url=replace(form, swap=not form.swap).url,
+        exports=(),
+    )
+    return site.page(request, prefs, "compare.html", page, "compare", 422 if problem else 200)
+
+
+def compared(library: Library, form: forms.CompareForm) -> Comparison:
+    """The comparison that the form asks for, its columns in the order of their figures when it says so.
+
+    Raises `QuestionError` when it cannot be made.
+    """
+    comparison = library.compare(form.request)
+    return sorted_by_figure(comparison, form.sort) if form.sort else comparison
+
+
+def _lens(lenses: tuple[Lens, ...], name: str) -> Lens:
+    """The lens of that key or name, else the first, which is the default: for drawing, not for asking."""
+    return next((lens for lens in lenses if name in (lens.key, lens.name, lens.name_en)), lenses[0])
+
+
+def _choices(library: Library, form: forms.CompareForm, words: Words) -> tuple[Choice, ...]:
+    """The columns that can be picked: districts by name, or documents by id with their title."""
+    if form.by == "document":
+        labels = {card.id: views.title_of(card, words) for card in library.cards()}
+    else:
+        names = sorted(column_name(card, "region") for card in library.cards() if card.region)
+        labels = {name: name for name in names}
+    picked = {name: name for name in form.columns if name not in labels}
+    return tuple(Choice(value, label, 0, value in form.columns) for value, label in (picked | labels).items())

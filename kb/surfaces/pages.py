@@ -1,0 +1,161 @@
+"""The pages for people. Every page is one GET whose address is its state; nothing needs a script."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from kb.compare.sources import column_name
+from kb.compare.table import MOST_COLUMNS
+from kb.errors import QuestionError
+from kb.library import Library
+from kb.surfaces import facets, forms, reader, views
+from kb.surfaces.deps import LibraryDep, PrefsDep
+from kb.surfaces.messages import Words
+from kb.surfaces.site import SiteDep
+from kb.types import Answer, DocumentCard, SearchCoverage
+from kb.write.references import reference
+
+router = APIRouter(include_in_schema=False)
+
+ROWS = 100  # documents on one page of the list
+EXAMPLES = ("example.funds_zh", "example.funds_en", "example.grid", "example.elderly")
+NEAR_QUESTIONS = 3
+TOPIC_LIMIT = 1000  # characters that a comparison takes
+
+
+@router.get("/")
+def home(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+    """The box, what the library holds, and questions to begin with."""
+    documents, regions = facets.everything(library)
+    page = views.HomePage(documents, regions, _examples(prefs.words))
+    return site.page(request, prefs, "home.html", page, "search")
+
+
+@router.get("/search")
+def search(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+    """Results of a question, with what can be narrowed beside them."""
+    form = forms.SearchForm.read(request.query_params)
+    if "q" not in request.query_params and not form.restricted:
+        return RedirectResponse("/", 303)
+    answer, problem = _ask(library, form, prefs.words)
+    page = views.SearchPage(
+        form=form,
+        facets=facets.facets(library, form, prefs.words),
+        problem=problem,
+        documents=answer.coverage.documents,
+        regions=answer.coverage.regions,
+        notes=answer.notes,
+        hits=tuple(views.hit_view(excerpt, prefs.words) for excerpt in answer.hits),
+        near=() if answer.hits else _near(form, prefs.words),
+        compare_url=_compare_url(form, answer),
+        home_region="/".join(library.settings.home_region),
+        unfiltered_url=form.unfiltered().url,
+    )
+    return site.page(request, prefs, "search.html", page, "search", 422 if problem else 200)
+
+
+@router.get("/documents")
+def documents(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+    """The list of documents; `q` narrows by words of the title, the source or the issuer."""
+    form = forms.SearchForm.read(request.query_params)
+    found = [card for card in library.cards(form.filters) if _named(card, form.q)]
+    last = max(1, -(-len(found) // ROWS))
+    number = min(forms.page_number(request.query_params), last)
+    first = (number - 1) * ROWS
+    page = views.LibraryPage(
+        form=form,
+        facets=facets.facets(library, form, prefs.words),
+        rows=tuple(views.document_row(card, prefs.words) for card in found[first : first + ROWS]),
+        total=len(found),
+        chunks=sum(card.chunks for card in found),
+        previous_url=form.page_url(number - 1) if number > 1 else "",
+        next_url=form.page_url(number + 1) if number < last else "",
+    )
+    return site.page(request, prefs, "library.html", page, "library")
+
+
+@router.get("/documents/{doc_id}")
+def document(
+    request: Request,
+    doc_id: str,
+    library: LibraryDep,
+    prefs: PrefsDep,
+    site: SiteDep,
+) -> Response:
+    """One document, the span of the address highlighted and, by the fragment #cite, in view."""
+    words, found = prefs.words, library.document(doc_id)
+    span = forms.SpanForm.read(request.query_params)
+    current = not span.version or span.version == found.version
+    cited = reader.valid_span(found, span.start, span.end) if current else None
+    citation = views.citation_view(library.cite(doc_id, *cited), words) if cited else None
+    card = library.card(doc_id)
+    page = views.DocumentPage(
+        document=found,
+        title=views.title_of(found, words),
+        region=views.region_of(found),
+        groups=reader.lines(found, cited, words),
+        outline=reader.outline(found, cited),
+        citation=citation,
+        lost=span.asked and cited is None,
+        metadata=views.metadata_rows(found, words),
+        flags=tuple(
+            views.flag_view(flag, words, f"#p-{reader.line_start(found, flag.start)}" if flag.end else "")
+            for flag in found.flags
+        ),
+        removed=reader.removed_groups(found.removed),
+        reference=reference(card),
+    )
+    return site.page(request, prefs, "document.html", page, "library")
+
+
+@router.get("/documents/{doc_id}/span")
+def span_alone(
+    request: Request,
+    doc_id: str,
+    library: LibraryDep,
+    prefs: PrefsDep,
+    site: SiteDep,
+    start: Annotated[int, Query(ge=0)],
+    end: Annotated[int, Query(ge=1)],
+) -> Response:
+    """A citation alone, for the panel beside a comparison."""
+    citation = views.citation_view(library.cite(doc_id, start, end), prefs.words)
+    return site.page(request, prefs, "_span.html", citation)
+
+
+def _ask(library: Library, form: forms.SearchForm, words: Words) -> tuple[Answer, str]:
+    nothing = Answer(form.q, "zh", (), SearchCoverage(0, 0, False))
+    if not form.q:
+        return nothing, words("search.empty")
+    try:
+        return library.search(form.question), ""
+    except QuestionError as error:
+        return nothing, str(error)
+
+
+def _compare_url(form: forms.SearchForm, answer: Answer) -> str:
+    cards = [hit.citation.document for hit in answer.hits]
+    names = tuple(dict.fromkeys(column_name(card, "region") for card in cards))
+    return forms.CompareForm(form.q[:TOPIC_LIMIT], columns=names[:MOST_COLUMNS]).url if len(names) > 1 else ""
+
+
+def _examples(words: Words) -> tuple[tuple[str, str], ...]:
+    return tuple((words(key), forms.SearchForm(words(key)).url) for key in EXAMPLES)
+
+
+def _near(form: forms.SearchForm, words: Words) -> tuple[tuple[str, str], ...]:
+    """Three questions close to one that found nothing: the same over everything, then the examples."""
+    same = (
+        [(words("search.near_unfiltered", q=form.q), form.unfiltered().url)]
+        if form.restricted and form.q
+        else []
+    )
+    return (*same, *_examples(words))[:NEAR_QUESTIONS]
+
+
+def _named(card: DocumentCard, query: str) -> bool:
+    folded = query.casefold()
+    return not folded or any(folded in text.casefold() for text in (card.title, card.source, card.issuer))

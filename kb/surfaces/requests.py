@@ -1,0 +1,135 @@
+"""What the API accepts, with its limits; what is wrong is answered 422 with the part's name.
+
+Each model serves both the address of a GET and the JSON body of a POST.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from kb.compare.lens import MOST_DIMENSIONS
+from kb.compare.table import MOST_COLUMNS, CompareRequest
+from kb.types import Filters, Mode, Question
+
+TEXT_LIMIT = 10_000  # characters of a question
+TOPIC_LIMIT = 1000  # characters of a comparison's topic
+OFFSET_LIMIT = 2**40
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Names = Annotated[list[Name], Field(max_length=50)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_LIMIT)]
+Years = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{4})?$")]
+
+
+class FiltersIn(BaseModel):
+    """Which documents may answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: Names = Field([], description="Any of these: a province, city, district …", examples=[["天津市"]])
+    not_region: Names = Field([], description="None of these.", examples=[["河东区"]])
+    year: Years | None = Field(None, description="2021, or 2019-2024 inclusive.", examples=["2019-2024"])
+    kind: Names = Field([], description="Kinds of document: 调研报告, 经验材料 …")
+    issuer: Names = Field([], description="Issuing bodies.")
+    flag: Names = Field([], description="Warnings that must be present.", examples=[["suspect_figure"]])
+    document: Names = Field([], description="Ids of documents.")
+
+    @field_validator("year")
+    @classmethod
+    def _in_order(cls, value: str | None) -> str | None:
+        first, _, last = (value or "").partition("-")
+        if last and last < first:
+            raise ValueError("the first year comes after the last")
+        return value
+
+    @property
+    def filters(self) -> Filters:
+        """The restrictions as the library takes them."""
+        first, _, last = (self.year or "").partition("-")
+        return Filters(
+            regions=tuple(self.region),
+            not_regions=tuple(self.not_region),
+            years=(int(first), int(last or first)) if first else None,
+            kinds=tuple(self.kind),
+            issuers=tuple(self.issuer),
+            flags=tuple(self.flag),
+            documents=tuple(self.document),
+        )
+
+
+class SearchIn(FiltersIn):
+    """A question with its restrictions."""
+
+    q: Text = Field(
+        description="The question, Chinese or English.",
+        examples=["其他区是怎么解决社区办公用房经费的", "how did other districts fund community offices"],
+    )
+    top_k: int = Field(10, ge=1, le=100, description="The number of passages.")
+    per_region: int | None = Field(
+        None, ge=1, le=100, description="Passages of one district; left out, the question decides."
+    )
+    mode: Mode = Field("hybrid", description="Which indexes answer.")
+    explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words, translations.")
+
+    @property
+    def question(self) -> Question:
+        """The search as the library takes it."""
+        return Question(self.q, self.top_k, self.filters, self.per_region, self.mode)
+
+
+class DocumentsIn(FiltersIn):
+    """A page of the list of documents."""
+
+    limit: int = Field(100, ge=1, le=500, description="Documents on one page.")
+    cursor: str = Field("", max_length=300, description="`next` of the page before.")
+
+
+class CompareIn(FiltersIn):
+    """What to put side by side."""
+
+    topic: str = Field("", max_length=TOPIC_LIMIT, examples=["社区办公用房经费"])
+    by: Literal["region", "document"] = Field("region", description="What a column is.")
+    column: Annotated[list[Name], Field(max_length=MOST_COLUMNS)] = Field(
+        [], description="Districts, or ids or titles of documents, in order; empty: the topic chooses."
+    )
+    lens: str = Field("", max_length=100, description="A lens's key or name; empty: the default lens.")
+    best: int = Field(4, ge=1, le=MOST_COLUMNS, description="How many columns the topic chooses.")
+    ask: Annotated[list[Name], Field(max_length=MOST_DIMENSIONS)] = Field(
+        [], description="More rows, each typed as a question."
+    )
+    sort: str = Field("", max_length=200, description="The row whose figures order the columns.")
+
+    @property
+    def request(self) -> CompareRequest:
+        """The comparison as the library takes it."""
+        return CompareRequest(
+            self.topic, self.by, tuple(self.column), self.lens, self.best, self.filters, tuple(self.ask)
+        )
+
+
+class SpanIn(BaseModel):
+    """A span of a document's text, in code points."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: int = Field(ge=0, le=OFFSET_LIMIT, examples=[0])
+    end: int = Field(ge=1, le=OFFSET_LIMIT, examples=[20])
+
+
+class QuoteIn(BaseModel):
+    """A quotation to check."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    doc_id: Name
+    quote: Text
+
+
+class CitationsIn(BaseModel):
+    """Quotations to check."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    citations: list[QuoteIn] = Field(max_length=1000)

@@ -1,0 +1,87 @@
+"""The templates and static files of the pages, ready to answer with."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from kb.surfaces.deps import SIZES, THEMES, Prefs, keep_prefs
+from kb.surfaces.messages import LANGS
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page has around it: where we are, and the addresses that change how one reads."""
+
+    nav: str  # the entry of the navigation that is open: search, compare, library, or ""
+    path: str
+    other_lang_url: str
+    other_size_url: str
+    next_theme_url: str
+
+
+class Site:
+    """Renders pages. Templates are our own files only; what a user wrote is always a value in them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.static = folder / "static"
+        self._env = Environment(
+            loader=FileSystemLoader(folder / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.globals["asset"] = self.asset
+        self._versions = {
+            file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:10] for file in self.static.iterdir()
+        }
+
+    def asset(self, name: str) -> str:
+        """The address of a static file, with its content's hash so that it may be kept for ever."""
+        return f"/static/{name}?v={self._versions[name]}"
+
+    def page(
+        self, request: Request, prefs: Prefs, template: str, page: object, nav: str = "", status: int = 200
+    ) -> Response:
+        """The template filled with `page` (one of `kb.surfaces.views`)."""
+        html = self._env.get_template(template).render(
+            page=page, t=prefs.words, prefs=prefs, frame=_frame(request, prefs, nav)
+        )
+        response = HTMLResponse(html, status)
+        keep_prefs(request, prefs, response)
+        return response
+
+
+def site_of(request: Request) -> Site:
+    """The templates that the application was made with."""
+    site: Site = request.app.state.site
+    return site
+
+
+SiteDep = Annotated[Site, Depends(site_of)]
+
+
+def _frame(request: Request, prefs: Prefs, nav: str) -> Frame:
+    def changed(name: str, value: str) -> str:
+        kept = [(key, old) for key, old in request.query_params.multi_items() if key != name]
+        return f"{request.url.path}?{urlencode([*kept, (name, value)])}"
+
+    return Frame(
+        nav=nav,
+        path=request.url.path,
+        other_lang_url=changed("lang", _next(LANGS, prefs.lang)),
+        other_size_url=changed("size", _next(SIZES, prefs.size)),
+        next_theme_url=changed("theme", _next(THEMES, prefs.theme)),
+    )
+
+
+def _next(values: tuple[str, ...], value: str) -> str:
+    return values[(values.index(value) + 1) % len(values)]

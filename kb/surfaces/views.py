@@ -1,0 +1,248 @@
+"""What each page shows, as one value per page: templates read these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup
+
+from kb.surfaces import forms
+from kb.surfaces.facets import Facets
+from kb.surfaces.messages import Words
+from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers
+from kb.surfaces.render import Layer, excerpt_span, marked
+from kb.types import Citation, Confidence, Document, DocumentCard, Excerpt, Fact, Flag
+from kb.write.references import reference
+
+Tone = Literal["warning", "notice"]
+WARNINGS = frozenset({"suspect_figure", "spun_text"})  # whoever quotes these words repeats a mistake
+PASSAGE_LIMIT = 160  # characters of a passage at first sight: about four lines
+SIMILAR_LIMIT = 300  # characters of a passage that are asked for when similar ones are wanted
+
+
+@dataclass(frozen=True, slots=True)
+class FlagView:
+    """A warning in words."""
+
+    name: str
+    label: str
+    tone: Tone
+    evidence: str
+    url: str = ""  # where in the document it is, "" when it concerns all of it
+
+
+@dataclass(frozen=True, slots=True)
+class CitationView:
+    """A citation that can be opened and copied."""
+
+    url: str
+    doc_id: str
+    title: str
+    region: str
+    meta: tuple[str, ...]  # issuer, kind, number, date: those that are known
+    path: str  # headings from the outermost in
+    paragraph: str
+    page: int | None
+    quote: str
+    reference: str
+    flags: tuple[FlagView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """One result."""
+
+    rank: int
+    confidence: Confidence
+    score: str
+    citation: CitationView
+    short: Markup
+    full: Markup | None  # when `short` is not all of it
+    similar_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """The first page: the box, what the library holds, questions to begin with."""
+
+    documents: int
+    regions: int
+    examples: tuple[tuple[str, str], ...]  # question, address
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Results, or why there are none."""
+
+    form: forms.SearchForm
+    facets: Facets
+    problem: str  # "" when the question could be asked
+    documents: int  # searched
+    regions: int
+    notes: tuple[str, ...]
+    hits: tuple[HitView, ...]
+    near: tuple[tuple[str, str], ...]  # when nothing was found: question, address
+    compare_url: str  # "" when fewer than two districts answered
+    home_region: str
+    unfiltered_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """A document with its cited span."""
+
+    document: Document
+    title: str
+    region: str
+    groups: tuple[tuple[Line, ...], ...]
+    outline: tuple[OutlineEntry, ...]
+    citation: CitationView | None
+    lost: bool  # the address names a span that this text does not have (any more)
+    metadata: tuple[tuple[str, str, str], ...]  # label, value, evidence
+    flags: tuple[FlagView, ...]
+    removed: tuple[RemovedGroup, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One line of the list of documents."""
+
+    url: str
+    title: str
+    source: str
+    region: str
+    issuer: str
+    issued: str
+    number: str
+    kind: str
+    flags: tuple[FlagView, ...]
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPage:
+    """The list of documents."""
+
+    form: forms.SearchForm
+    facets: Facets
+    rows: tuple[DocumentRow, ...]
+    total: int
+    chunks: int
+    previous_url: str
+    next_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What happened and what to do."""
+
+    status: int
+    detail: str
+
+
+def title_of(card: DocumentCard | Document, words: Words) -> str:
+    """The title, or words that say which untitled document it is."""
+    return card.title or words("document.untitled", source=card.source.rpartition("/")[2])
+
+
+def region_of(card: DocumentCard | Document) -> str:
+    """省·市·区 joined by middle dots; "" when unknown."""
+    return "·".join(card.region)
+
+
+def flag_view(flag: Flag, words: Words, url: str = "") -> FlagView:
+    """A warning in words; `url` opens it in its document."""
+    tone: Tone = "warning" if flag.name in WARNINGS else "notice"
+    return FlagView(flag.name, words.known("flag", flag.name), tone, flag.evidence, url)
+
+
+def distinct_flags(flags: Sequence[Flag], words: Words) -> tuple[FlagView, ...]:
+    """One view per kind of warning, warnings before notices; the evidence of all of one kind together."""
+    names = dict.fromkeys(flag.name for flag in flags)
+    views = []
+    for name in names:
+        evidence = dict.fromkeys(flag.evidence for flag in flags if flag.name == name and flag.evidence)
+        views.append(flag_view(Flag(name, "；".join(evidence)), words))
+    return tuple(sorted(views, key=lambda view: view.tone != "warning"))
+
+
+def citation_view(citation: Citation, words: Words) -> CitationView:
+    """A citation for a page."""
+    card = citation.document
+    return CitationView(
+        url=forms.citation_url(citation),
+        doc_id=card.id,
+        title=title_of(card, words),
+        region=region_of(card),
+        meta=tuple(part for part in (card.issuer, card.kind, card.number, card.issued) if part),
+        path=" › ".join(citation.path),
+        paragraph=citation.paragraph,
+        page=citation.page,
+        quote=citation.quote,
+        reference=reference(card),
+        flags=distinct_flags(citation.flags, words),
+    )
+
+
+def hit_view(excerpt: Excerpt, words: Words) -> HitView:
+    """A result for the page: the sentences around the matched words first, the whole passage on demand."""
+    citation = excerpt.citation
+    layers = passage_layers(citation, excerpt.marks, words)
+    start, end = excerpt_span(citation.quote, excerpt.marks, PASSAGE_LIMIT)
+    cut = (start, end) != (0, len(citation.quote))
+    return HitView(
+        rank=excerpt.rank,
+        confidence=excerpt.confidence,
+        score=f"{excerpt.hit.score:.3f}",
+        citation=citation_view(citation, words),
+        short=marked(citation.quote, layers, start, end),
+        full=marked(citation.quote, layers) if cut else None,
+        similar_url=forms.SearchForm(citation.quote[:SIMILAR_LIMIT]).url,
+    )
+
+
+def passage_layers(citation: Citation, marks: Sequence[tuple[int, int]], words: Words) -> list[Layer]:
+    """Layers for a quotation: damaged words of the document, and the words that matched the question."""
+    return [*flag_layers(citation.flags, words, citation.start), Layer("mark", "term", tuple(marks))]
+
+
+def metadata_rows(document: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
+    """Label, value and what the value rests on, for every field; an unknown value is ""."""
+    facts = {fact.field: fact for fact in document.facts}
+    values = {
+        "region": region_of(document),
+        "issuer": document.issuer,
+        "issued": document.issued,
+        "number": document.number,
+        "kind": document.kind,
+        "origin": document.origin,
+        "source": document.source,
+    }
+    return tuple(
+        (words(f"field.{field}"), value, _ground(facts.get(field), words)) for field, value in values.items()
+    )
+
+
+def _ground(fact: Fact | None, words: Words) -> str:
+    if fact is None or not fact.evidence:
+        return ""
+    return words("field.by_hand") if fact.confidence >= 1.0 else words("field.from", evidence=fact.evidence)
+
+
+def document_row(card: DocumentCard, words: Words) -> DocumentRow:
+    """One line of the list of documents."""
+    return DocumentRow(
+        url=forms.document_url(card.id),
+        title=title_of(card, words),
+        source=card.source,
+        region=region_of(card),
+        issuer=card.issuer,
+        issued=card.issued,
+        number=card.number,
+        kind=card.kind,
+        flags=distinct_flags(card.flags, words),
+        chunks=card.chunks,
+    )
