@@ -1,0 +1,190 @@
+"""Page furniture taken away by named rules, cut sentences put together; nothing is lost without a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from kb.ingest.labels import find_label
+from kb.ingest.rules import LineRule, boilerplate, compiled
+from kb.ingest.watermark import watermarks
+from kb.types import Block, Removed
+
+_ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)】》\"']*$|[”」』）)】》|]$")
+_PROSE = re.compile(r"^(?=.{60,}).*[。！？]", re.DOTALL)
+_MARKER = re.compile(r"(\d{1,3})、(?=\S)")
+_LONG = 30  # characters: a shorter line may be a heading and need not end a sentence
+_HARVEST = ("title", "origin", "posted", "author")
+# Rules of the readers after which a sentence may go on.
+_CUTTING = frozenset({"page_number", "running_head"})
+
+
+@dataclass(slots=True)
+class Hints:
+    """What furniture said about the text: candidate values, in the order found."""
+
+    title: list[str] = field(default_factory=list)
+    origin: list[str] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
+    author: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Blocks with their labels written out, what was taken away, and what that said."""
+
+    blocks: tuple[Block, ...]
+    removed: tuple[Removed, ...]
+    hints: Hints
+
+
+def clean(blocks: Sequence[Block]) -> Cleaned:
+    """`blocks` without furniture.
+
+    The visible characters of the result and of `removed` are together those of the input: nothing is
+    rewritten. A sentence of the body is never taken away: line rules match whole lines only, and a tail
+    is cut only where no prose follows.
+    """
+    hints = Hints()
+    removed: list[Removed] = []
+    lines: list[Block] = []
+    cut = False  # the line before was a page marker: the sentence may go on
+    tail = _tail(blocks)
+    for index, block in enumerate(blocks):
+        block = replace(block, text=_labelled(block), number="")
+        rule = tail if tail and index >= tail.start else None
+        name = block.furniture or _line_rule(block.text, hints)
+        if name or rule:
+            removed.append(Removed(block.text, name or (rule.name if rule else "")))
+            cut = cut or name in _cutting()
+            continue
+        for piece in _without_pieces(block, removed):
+            if cut and lines and _goes_on(lines[-1].text, piece.text):
+                lines[-1] = replace(lines[-1], text=lines[-1].text + piece.text)
+            else:
+                lines.append(piece)
+            cut = False
+    lines = list(_without_watermarks(lines, removed))
+    lines = _without_page_numbers(lines, removed)
+    return Cleaned(tuple(line for line in lines if line.text), tuple(removed), hints)
+
+
+def _labelled(block: Block) -> str:
+    """The text with the label that Word keeps outside it."""
+    if not block.number or not block.text:
+        return block.text
+    space = "" if block.number[-1] in "、）)．〕" else " "
+    return f"{block.number}{space}{block.text}"
+
+
+def _line_rule(text: str, hints: Hints) -> str:
+    """The name of the rule that the whole line is furniture by, or ""."""
+    for rule in boilerplate().line:
+        if len(text) <= rule.max and (match := compiled(rule.pattern).fullmatch(text)):
+            for key, value in match.groupdict().items():
+                if value and key in _HARVEST:
+                    getattr(hints, key).append(value.strip())
+            return rule.name
+    return ""
+
+
+def _cutting() -> frozenset[str]:
+    rules: tuple[LineRule, ...] = boilerplate().line
+    return _CUTTING | {rule.name for rule in rules if rule.cuts}
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    start: int
+    name: str
+
+
+def _tail(blocks: Sequence[Block]) -> _Tail | None:
+    """Where the page's tail begins: a tail line behind which no prose follows."""
+    found: _Tail | None = None
+    prose = False
+    for index in range(len(blocks) - 1, -1, -1):
+        block = blocks[index]
+        if block.furniture:
+            continue
+        if _PROSE.search(block.text) and not _line_rule(block.text, Hints()):
+            prose = True
+        if prose:
+            break
+        for rule in boilerplate().tail:
+            if len(block.text) <= 160 and compiled(rule.pattern).fullmatch(block.text):
+                found = _Tail(index, rule.name)
+                break
+    return found if prose else None
+
+
+def _without_pieces(block: Block, removed: list[Removed]) -> Iterator[Block]:
+    """The line without furniture inside it; nothing when nothing else is there."""
+    text = block.text
+    for rule in boilerplate().inline:
+        pattern = compiled(rule.pattern)
+        removed.extend(Removed(match.group().strip(), rule.name) for match in pattern.finditer(text))
+        text = pattern.sub(lambda match: " " if match.group()[:1].isspace() else "", text)
+    if text.strip():
+        yield replace(block, text=text.strip())
+
+
+def _without_watermarks(lines: Sequence[Block], removed: list[Removed]) -> Iterator[Block]:
+    marks = watermarks("\n".join(line.text for line in lines), boilerplate().watermark)
+    for line in lines:
+        text = line.text
+        for mark in marks:
+            removed.extend([Removed(mark, "watermark")] * text.count(mark))
+            text = text.replace(mark, "")
+        if text.strip():
+            yield replace(line, text=text.strip())
+
+
+def _goes_on(text: str, following: str) -> bool:
+    """Whether a line stops in the middle of a sentence and the next one continues it."""
+    return len(text) >= _LONG and not _ENDS.search(text) and find_label(following) is None
+
+
+def _without_page_numbers(lines: list[Block], removed: list[Removed]) -> list[Block]:
+    """Numbers of pages that stand before the text as "2、" and cut sentences, taken out.
+
+    They are told from a list by counting up from 1 through the whole text while the line before at least
+    half of them stops in the middle of a sentence, which the items of a list do not do.
+    """
+    markers = _page_numbers(lines)
+    out: list[Block] = []
+    for index, line in enumerate(lines):
+        if index not in markers:
+            out.append(line)
+            continue
+        match = _MARKER.match(line.text)
+        label = match.group() if match else ""
+        removed.append(Removed(label, "page_marker"))
+        text = line.text[len(label) :]
+        if out and len(out[-1].text) >= _LONG and not _ENDS.search(out[-1].text):
+            out[-1] = replace(out[-1], text=out[-1].text + text)
+        else:
+            out.append(replace(line, text=text))
+    return out
+
+
+def _page_numbers(lines: Sequence[Block]) -> frozenset[int]:
+    found: list[int] = []
+    broken = 0
+    expected = 1
+    while True:
+        after = found[-1] + 1 if found else 0
+        candidates = [
+            index
+            for index in range(after, len(lines))
+            if (match := _MARKER.match(lines[index].text)) and int(match.group(1)) == expected
+        ]
+        if not candidates:
+            break
+        cutting = [index for index in candidates if index and _goes_on(lines[index - 1].text, "")]
+        chosen = cutting[0] if cutting else candidates[0]
+        broken += bool(cutting)
+        found.append(chosen)
+        expected += 1
+    return frozenset(found) if broken >= 2 or (broken and broken * 2 >= len(found) - 1) else frozenset()

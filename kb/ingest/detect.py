@@ -1,0 +1,144 @@
+"""What a file is, by its content and never by its name."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.errors import DamagedFile, EmptyFile, ProtectedFile, UnsupportedFormat
+from kb.ingest.charset import decode
+
+Format = Literal["docx", "xlsx", "ofd", "pdf", "doc", "xls", "rtf", "html", "mhtml", "csv", "text"]
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|span|article|section|center|font|h[1-6])\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
+_MHTML = re.compile(
+    r"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
+)
+_SNIFF = 8192  # characters looked at when text may be HTML
+
+# What the first bytes say about files that we do not read, for a message that helps.
+_FOREIGN = (
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"\x89PNG\r\n", "a PNG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"BM", "a bitmap picture"),
+    (b"Rar!", "a RAR archive: unpack it first"),
+    (b"7z\xbc\xaf", "a 7-Zip archive: unpack it first"),
+    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"\x00\x05\x16\x07", "an AppleDouble file that macOS leaves beside a document"),
+    (b"\x00\x05\x16\x00", "an AppleSingle file of macOS"),
+    (b"MZ", "a Windows program"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3", "a database"),
+)
+
+# Directory entries of an OLE file (UTF-16) that say what it holds.
+_OLE_STREAMS: tuple[tuple[str, Format], ...] = (("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"))
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The format of a file and, for formats that are plain text, its characters."""
+
+    format: Format
+    text: str = ""
+    encoding: str = ""
+
+
+def detect(data: bytes, name: str) -> Detected:
+    """The format of `data`; `name` is for the message only.
+
+    Raises `EmptyFile`, `ProtectedFile`, `DamagedFile` or `UnsupportedFormat`, each saying what the file is.
+    """
+    if not data.strip(b"\x00 \t\r\n"):
+        raise EmptyFile(f"{name} is empty: nothing was taken in")
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
+        return Detected(_zipped(data, name))
+    if data.startswith(_OLE):
+        return Detected(_ole(data, name))
+    if b"%PDF-" in data[:1024]:
+        return Detected("pdf")
+    if data.lstrip()[:5] == b"{\\rtf":
+        return Detected("rtf")
+    for magic, what in _FOREIGN:
+        if data.startswith(magic):
+            raise UnsupportedFormat(f"{name} is {what}, not a document that can be read")
+    return _text(data, name)
+
+
+def _zipped(data: bytes, name: str) -> Format:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise DamagedFile(f"{name} is a damaged Office or zip file ({error}): save it again") from error
+    if "[Content_Types].xml" in names:
+        if any(entry.startswith("word/") for entry in names):
+            return "docx"
+        if any(entry.startswith("xl/") for entry in names):
+            return "xlsx"
+        kind = "a presentation" if any(entry.startswith("ppt/") for entry in names) else "an Office package"
+        raise UnsupportedFormat(f"{name} is {kind}, not a text document: save it as .docx or PDF")
+    if "OFD.xml" in names:
+        return "ofd"
+    if "mimetype" in names:
+        raise UnsupportedFormat(f"{name} is an OpenDocument or e-book file: save it as .docx or PDF")
+    raise UnsupportedFormat(
+        f"{name} is a zip archive, not a Word document: unpack it and take in what it holds"
+    )
+
+
+def _ole(data: bytes, name: str) -> Format:
+    if _stream(data, "EncryptedPackage") or _stream(data, "EncryptionInfo"):
+        raise ProtectedFile(f"{name} is protected by a password: save a copy without one")
+    for stream, format_ in _OLE_STREAMS:
+        if _stream(data, stream):
+            return format_
+    raise UnsupportedFormat(f"{name} is an old Office file of a kind that cannot be read: save it as .docx")
+
+
+def _stream(data: bytes, name: str) -> bool:
+    """Whether an OLE directory entry of that name is present (names are UTF-16 and end in two zeros)."""
+    return name.encode("utf-16-le") + b"\x00\x00" in data
+
+
+def _text(data: bytes, name: str) -> Detected:
+    text, encoding = decode(data, name)
+    head = text[:_SNIFF].lstrip("\ufeff \t\r\n")
+    if _MHTML.match(head.replace("\r\n", "\n")):
+        return Detected("mhtml", text, encoding)
+    if _looks_like_html(head):
+        return Detected("html", text, encoding)
+    if _looks_like_csv(text):
+        return Detected("csv", text, encoding)
+    return Detected("text", text, encoding)
+
+
+def _looks_like_html(head: str) -> bool:
+    """A page or a fragment of one: markup at the start, or tags all over."""
+    if head.startswith("<?xml") or re.match(r"<!--", head):
+        return bool(_HTML.search(head))
+    if _HTML.match(head):
+        return True
+    tags = sum(len(tag) for tag in _TAG.findall(head))
+    return bool(_HTML.search(head)) and tags > len(head) // 5
+
+
+def _looks_like_csv(text: str) -> bool:
+    """At least three lines, each with the same number (two or more) of commas or tabs outside prose."""
+    lines = [line for line in text.splitlines()[:20] if line.strip()]
+    if len(lines) < 3:
+        return False
+    return any(
+        len({line.count(mark) for line in lines}) == 1 and lines[0].count(mark) >= 2 for mark in (",", "\t")
+    ) and not any("。" in line for line in lines)

@@ -1,0 +1,120 @@
+"""What a document is: title, issuer, number, date, kind, region and origin, each with what it rests on.
+
+Right or empty: a value that the text does not state is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
+
+from kb.ingest.clean import Hints
+from kb.ingest.dates import find_issued
+from kb.ingest.issuer import find_issuer, find_number
+from kb.ingest.region import Sources, find_region
+from kb.ingest.rules import Pattern, compiled
+from kb.ingest.title import Title, tidy
+from kb.resources import load_rules
+from kb.types import Fact, Region
+
+_SHARING = re.compile(
+    r"上传人|上传者|文档编号|文库|范文|会员分享|下载积分|WORD文档|精品文档|教师之家|三七文档|本站不|文档介绍"
+)
+
+
+class _Kind(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: Pattern = ""
+    body: Pattern = ""
+
+
+class _Kinds(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: tuple[_Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands around the articles of a file."""
+
+    name: str  # the file's
+    hints: Hints
+    furniture: tuple[str, ...]  # short lines that cleaning took away
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The metadata of one article."""
+
+    title: str
+    issuer: str
+    number: str
+    issued: str
+    kind: str
+    region: Region
+    origin: str
+    facts: tuple[Fact, ...]
+
+
+def describe(own_title: str, title: Title, text: str, context: Context) -> Described:
+    """The metadata of the article `text` called `own_title`; `title` is the file's, with its evidence."""
+    lines = text.split("\n")
+    title_fact = title.fact if own_title == title.value else Fact("title", own_title, 0.8, own_title)
+    issuer = find_issuer(own_title, lines, context.furniture)
+    number = find_number(lines, context.furniture)
+    shared = any(_SHARING.search(line) for line in context.furniture)
+    posted = "" if shared or not context.hints.posted else context.hints.posted[0]
+    issued = find_issued(own_title, lines, context.furniture, posted, number.value if number else "")
+    kind = _kind(own_title, text, shared)
+    origin = next((Fact("origin", value, 0.8, value) for value in context.hints.origin if value), None)
+    region, region_fact = find_region(
+        Sources(
+            title=own_title,
+            issuer=issuer.value if issuer else "",
+            opening=_opening(lines, own_title),
+            file_name=tidy(context.name.rpartition("/")[2]),
+            origin=origin.value if origin else "",
+            body=text,
+        )
+    )
+    facts = [title_fact, issuer, number, issued, kind, region_fact, origin]
+    return Described(
+        title=own_title,
+        issuer=issuer.value if issuer else "",
+        number=number.value if number else "",
+        issued=issued.value if issued else "",
+        kind=kind.value if kind else "",
+        region=region,
+        origin=origin.value if origin else "",
+        facts=tuple(fact for fact in facts if fact is not None and fact.value),
+    )
+
+
+def _opening(lines: list[str], title: str) -> str:
+    """The beginning of the body, behind the title."""
+    body = [line for line in lines[:12] if line != title]
+    return " ".join(body)[:160]
+
+
+@cache
+def _kinds() -> tuple[_Kind, ...]:
+    return load_rules("kinds.toml", _Kinds).kind
+
+
+def _kind(title: str, text: str, shared: bool) -> Fact | None:
+    for kind in _kinds():
+        if kind.title and (match := compiled(kind.title).search(title)):
+            return Fact("kind", kind.name, 0.9, match.group())
+        if (
+            kind.body
+            and not (shared and kind.name == "新闻")
+            and (match := compiled(kind.body).search(text[:600]))
+        ):
+            return Fact("kind", kind.name, 0.6, match.group())
+    return None

@@ -1,0 +1,92 @@
+"""From the bytes of one file to its documents."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+
+from kb.errors import EmptyFile
+from kb.ingest.articles import Article, part
+from kb.ingest.clean import Cleaned, clean
+from kb.ingest.detect import detect
+from kb.ingest.metadata import Context, describe
+from kb.ingest.outline import outline
+from kb.ingest.paragraphs import paragraphs
+from kb.ingest.quality import flags
+from kb.ingest.readers.registry import READERS
+from kb.ingest.readers.spacing import visible
+from kb.ingest.title import Title, find_title
+from kb.types import Document, Removed
+
+_LEAST = 30  # visible characters of a text worth keeping
+
+
+def document_id(source: str, part: int = 0) -> str:
+    """The id of the article `part` (0-based) of the file `source`: 12 lower-case letters and digits."""
+    digest = hashlib.blake2b(f"{source}\0{part}".encode(), digest_size=8).digest()
+    return base64.b32encode(digest).decode().lower()[:12]
+
+
+def read_documents(data: bytes, name: str, source: str) -> tuple[Document, ...]:
+    """The articles in a file's bytes, cleaned, outlined and described; at least one.
+
+    `name` is the file's name (for messages, and for the title when nothing else says it), `source` what
+    the document is filed under. Raises a child of `ReadError` that names the file.
+    """
+    found = detect(data, name)
+    blocks = tuple(READERS[found.format](data, name))
+    cleaned = clean(blocks)
+    lines = paragraphs(cleaned.blocks)
+    if sum(len(visible(line.text)) for line in lines) < _LEAST:
+        raise EmptyFile(f"{name} holds no text beyond page furniture: nothing was taken in")
+    page_titles = tuple(block.text for block in blocks if block.furniture == "page_title")
+    title = find_title([line.text for line in lines], cleaned.hints.title, page_titles, name)
+    parted = part(lines, title)
+    sha256 = hashlib.sha256(data).hexdigest()
+    context = Context(name, cleaned.hints, _around(cleaned))
+    return tuple(
+        _document(article, index, title, context, source, sha256, _removed(cleaned, parted.removed, index))
+        for index, article in enumerate(parted.articles)
+    )
+
+
+def _removed(cleaned: Cleaned, repeats: Sequence[Removed], index: int) -> tuple[Removed, ...]:
+    """What was taken away goes with the first article."""
+    return (*cleaned.removed, *repeats) if index == 0 else ()
+
+
+def _around(cleaned: Cleaned) -> tuple[str, ...]:
+    """Short lines of furniture: they may say who issued the text and when."""
+    return tuple(item.text for item in cleaned.removed if len(item.text) <= 200)[:200]
+
+
+def _document(
+    article: Article,
+    index: int,
+    title: Title,
+    context: Context,
+    source: str,
+    sha256: str,
+    removed: tuple[Removed, ...],
+) -> Document:
+    outlined = outline(article.blocks)
+    described = describe(article.title, title, outlined.text, context)
+    return Document(
+        id=document_id(source, index),
+        source=source,
+        sha256=sha256,
+        title=described.title,
+        text=outlined.text,
+        sections=outlined.sections,
+        part=index,
+        issuer=described.issuer,
+        region=described.region,
+        issued=described.issued,
+        number=described.number,
+        kind=described.kind,
+        origin=described.origin,
+        flags=flags(outlined.text, described.title),
+        removed=removed,
+        facts=described.facts,
+    )

@@ -1,0 +1,177 @@
+"""Web pages: the paragraphs of the main content, and what stands around it marked as furniture."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import lxml.html
+from lxml import etree
+
+from kb.errors import DamagedFile, EmptyFile
+from kb.ingest.charset import decode
+from kb.ingest.readers.spacing import collapse
+from kb.types import Block
+
+OUTSIDE = "outside_main_content"
+
+_SKIPPED = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "button",
+    "select",
+    "textarea",
+    "iframe",
+    "object",
+}
+_BLOCKS = {
+    *("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "table", "tbody", "thead", "tfoot", "tr", "td", "th"),
+    *("caption", "section", "article", "main", "header", "footer", "nav", "aside", "center", "blockquote"),
+    *("pre", "form", "fieldset", "figure", "figcaption", "address", "hr", "h1", "h2", "h3", "h4", "h5", "h6"),
+}
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_CELL = 200  # characters: a longer cell means that the table only lays out the page
+_SHORT = 8  # characters: shorter lines occur everywhere and prove nothing about the main content
+_COVER = 0.95  # share of the extracted text that the main element must hold
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of the page and the element that it stands in."""
+
+    text: str
+    level: int
+    element: lxml.html.HtmlElement
+
+
+def read_html(data: bytes, name: str) -> Iterator[Block]:
+    """Blocks of a page in document order, first its <title> as a level 1 heading.
+
+    Trafilatura says which text is the article; the smallest element that holds that text is then read
+    whole, so that no paragraph inside it is lost (an extractor alone drops headings and flattens tables).
+    Lines outside carry `furniture="outside_main_content"`. Raises `EmptyFile` or `DamagedFile`.
+    """
+    text, _ = decode(data, name)
+    tree = _parse(text, name)
+    lines = [line for line in _lines(tree) if line.text]
+    if not lines:
+        raise EmptyFile(f"{name} is a web page without text")
+    main = _main_element(tree, lines)
+    inside = set(main.iter()) if main is not None else None
+    title = collapse("".join(tree.xpath("//head/title//text()")[:3]))
+    if title:
+        yield Block(title, level=1, furniture="page_title")
+    for line in lines:
+        outside = inside is not None and line.element not in inside
+        yield Block(line.text, level=line.level, furniture=OUTSIDE if outside else "")
+
+
+def _parse(text: str, name: str) -> lxml.html.HtmlElement:
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise DamagedFile(f"{name} is not a readable web page: {error}") from error
+    hidden = [node for node in tree.iter() if node.tag in _SKIPPED or _HIDDEN.search(node.get("style") or "")]
+    for node in hidden:
+        if node.getparent() is not None:
+            node.drop_tree()
+    return tree
+
+
+def _lines(tree: lxml.html.HtmlElement) -> Iterator[_Line]:
+    body = tree.find("body")
+    yield from _walk(body if body is not None else tree)
+
+
+def _walk(element: lxml.html.HtmlElement) -> Iterator[_Line]:
+    """Lines of a block element: inline runs between its block children, then the children."""
+    if element.tag == "table" and _is_data(element):
+        yield from _rows(element)
+        return
+    level = int(element.tag[1]) if re.fullmatch(r"h[1-6]", str(element.tag)) else 0
+    run: list[str] = [element.text or ""]
+    for child in element:
+        if child.tag == "br":
+            yield from _flush(run, level, element)
+        elif _has_block(child):
+            yield from _flush(run, level, element)
+            yield from _walk(child)
+        else:
+            for index, piece in enumerate(_inline(child)):
+                if index:
+                    yield from _flush(run, level, element)
+                run.append(piece)
+        run.append(child.tail or "")
+    yield from _flush(run, level, element)
+
+
+def _flush(run: list[str], level: int, element: lxml.html.HtmlElement) -> Iterator[_Line]:
+    text = collapse("".join(run))
+    run.clear()
+    if text:
+        yield _Line(text, level, element)
+
+
+def _has_block(element: lxml.html.HtmlElement) -> bool:
+    return element.tag in _BLOCKS or any(node.tag in _BLOCKS for node in element.iterdescendants())
+
+
+def _inline(element: lxml.html.HtmlElement) -> list[str]:
+    """The text of an inline element, in pieces where it holds a line break."""
+    pieces = [element.text or ""]
+    for child in element:
+        if child.tag == "br":
+            pieces.append("")
+        else:
+            first, *rest = _inline(child)
+            pieces[-1] += first
+            pieces.extend(rest)
+        pieces[-1] += child.tail or ""
+    return pieces
+
+
+def _is_data(table: lxml.html.HtmlElement) -> bool:
+    """Two or more rows of two or more filled short cells, and no table inside."""
+    if table.find(".//table") is not None:
+        return False
+    rows = [
+        [len(collapse(cell.text_content())) for cell in row if cell.tag in ("td", "th")]
+        for row in table.iter("tr")
+    ]
+    filled = sum(1 for row in rows if sum(1 for size in row if size) >= 2)
+    return filled >= 2 and max((size for row in rows for size in row), default=0) <= _CELL
+
+
+def _rows(table: lxml.html.HtmlElement) -> Iterator[_Line]:
+    for row in table.iter("tr"):
+        cells = [collapse(cell.text_content()) for cell in row if cell.tag in ("td", "th")]
+        if any(cells):
+            yield _Line(" | ".join(cell for cell in cells if cell), 0, row)
+
+
+def _main_element(tree: lxml.html.HtmlElement, lines: list[_Line]) -> lxml.html.HtmlElement | None:
+    """The deepest element that holds nearly all lines of the extracted article; None: no article found."""
+    # trafilatura takes half a second to import: only web pages pay for it.
+    import trafilatura
+
+    extracted = trafilatura.extract(
+        copy.deepcopy(tree), include_comments=False, include_tables=True, favor_recall=True, fast=True
+    )
+    flat = re.sub(r"[\s|]", "", extracted or "")
+    weights: dict[lxml.html.HtmlElement, int] = {}
+    total = 0
+    for line in lines:
+        bare = re.sub(r"[\s|]", "", line.text)
+        if len(bare) < _SHORT or bare not in flat:
+            continue
+        total += len(bare)
+        for node in (line.element, *line.element.iterancestors()):
+            weights[node] = weights.get(node, 0) + len(bare)
+    covering = [node for node, weight in weights.items() if weight >= total * _COVER]
+    return max(covering, key=lambda node: sum(1 for _ in node.iterancestors()), default=None)

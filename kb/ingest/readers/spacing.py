@@ -1,0 +1,26 @@
+"""White space inside a line of text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_WRAPPED = re.compile(
+    r"(?<=[\u2e80-\u9fff\uff00-\uffef”])[ \t]*[\r\n]+[ \t]*(?=[\u2e80-\u9fff\uff00-\uffef“])"
+)
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+
+
+def collapse(text: str) -> str:
+    """`text` as one line: wraps between Chinese characters vanish, other white space becomes one space."""
+    return _SPACES.sub(" ", _WRAPPED.sub("", text)).strip()
+
+
+def visible(text: str) -> str:
+    """The characters that count when texts are held against each other: no white space, nothing invisible."""
+    return "".join(
+        char
+        for char in text
+        if not char.isspace() and char not in _INVISIBLE and unicodedata.category(char) not in ("Cc", "Cf")
+    )

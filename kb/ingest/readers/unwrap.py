@@ -1,0 +1,69 @@
+"""Paragraphs from lines that were wrapped to a width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.ingest.labels import label_of
+
+_ENDS = re.compile(r"[。！？!?：:；;…][”’」』）)】》\"']*$")
+_STOPS = re.compile(r"[。！？!?][”’」』）)】》\"']*$")
+_INDENT = 1.2  # character widths that begin a paragraph
+_HANGS = 8.0  # a deeper indent is a centred or right-aligned line
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedLine:
+    """A line with its indent in character widths, and whether it reaches the right margin."""
+
+    text: str
+    indent: float
+    full: bool
+
+
+def paragraphs(lines: Sequence[WrappedLine]) -> Iterator[tuple[str, int]]:
+    """The text of each paragraph with the index of its first line.
+
+    A line goes on in the next one when it reaches the right margin, does not close a sentence right there,
+    and the next line neither is indented nor starts with an outline label.
+    """
+    start, text = 0, ""
+    for index, line in enumerate(lines):
+        if index and not _continues(lines[index - 1], line):
+            yield text, start
+            start, text = index, ""
+        text = _joined(text, line.text)
+    if lines:
+        yield text, start
+
+
+def _continues(line: WrappedLine, following: WrappedLine) -> bool:
+    if not line.full or line.indent > _HANGS:
+        return False
+    if following.indent > _INDENT:
+        return False
+    if label_of(following.text) is not None:
+        return not _ENDS.search(line.text) and line.indent <= _INDENT and not _short_list(following.text)
+    return not (_STOPS.search(line.text) and following.indent > 0.5)
+
+
+def _short_list(text: str) -> bool:
+    """Whether a line that starts with a label is a paragraph of its own rather than a wrapped decimal."""
+    label = label_of(text)
+    return label is not None and not re.match(r"\d", label)
+
+
+def _joined(left: str, right: str) -> str:
+    """Latin words keep a space where the line was wrapped, Chinese ones do not."""
+    if (
+        left
+        and right
+        and left[-1].isascii()
+        and right[0].isascii()
+        and left[-1].isalnum()
+        and right[0].isalnum()
+    ):
+        return f"{left} {right}"
+    return left + right

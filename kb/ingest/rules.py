@@ -1,0 +1,76 @@
+"""The rule files of cleaning, validated."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from kb.resources import load_rules
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+
+
+class LineRule(BaseModel):
+    """A whole line that is furniture."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    pattern: Pattern
+    max: int = Field(default=160, gt=0)  # characters
+    cuts: bool = False  # a sentence may go on behind the line
+
+
+class PieceRule(BaseModel):
+    """A piece inside a line, or the line with which the tail of a page begins."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    pattern: Pattern
+
+
+class WatermarkRule(BaseModel):
+    """How repeated pieces are recognised."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    anchors: tuple[str, ...]
+    words: tuple[str, ...]
+    repeats: int = Field(ge=2)
+    longest: int = Field(gt=0)  # characters
+
+
+class Boilerplate(BaseModel):
+    """kb/data/boilerplate.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    line: tuple[LineRule, ...]
+    inline: tuple[PieceRule, ...]
+    tail: tuple[PieceRule, ...]
+    watermark: WatermarkRule
+
+
+@cache
+def boilerplate() -> Boilerplate:
+    """The cleaning rules. Raises `DataError` when the file is wrong."""
+    return load_rules("boilerplate.toml", Boilerplate)
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """`pattern` ready for use; Latin letters match in either case."""
+    return re.compile(pattern, re.IGNORECASE)

@@ -1,0 +1,86 @@
+"""The parser process: reads one file after another for its parent, under limits, and answers in JSON.
+
+Run as `python -m kb.ingest.worker`. It ends when its input does, so it cannot outlive its parent.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from kb.errors import DamagedFile, KbError, ReadError
+from kb.ingest import wire
+from kb.ingest.pipeline import read_documents
+
+MEMORY = 1_500 * 1024 * 1024  # bytes of address space
+INPUT = 1024 * 1024  # bytes of a request
+OUTPUT = 64 * 1024 * 1024  # bytes of an answer
+FILE = 300 * 1024 * 1024  # bytes of a document
+_OPEN_FILES = 64
+_WRITTEN = 64 * 1024 * 1024  # bytes; converters need room for one temporary file
+
+
+def main() -> None:
+    """Serves requests until the input ends."""
+    _limit()
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the answers
+    wire.send(answers, {"ready": True}, OUTPUT)
+    while (request := wire.receive(requests, INPUT)) is not None:
+        answer = _answer(Path(str(request["path"])), str(request["source"]))
+        try:
+            wire.send(answers, answer, OUTPUT)
+        except ValueError as error:
+            name = Path(str(request["path"])).name
+            message = f"{name} gives more text than can be taken in ({error}): split it"
+            wire.send(answers, wire.pack_error(DamagedFile(message)), OUTPUT)
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_WRITTEN, _WRITTEN))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answer(path: Path, source: str) -> dict[str, Any]:
+    try:
+        return wire.pack_documents(read_documents(_bytes(path), path.name, source))
+    except ReadError as error:
+        return wire.pack_error(error)
+    except KbError as error:  # a broken rule file is not the document's fault, but must be told
+        return wire.pack_error(ReadError(f"{path.name}: {error}"))
+    except MemoryError:
+        return wire.pack_error(DamagedFile(f"{path.name} needs more memory than a document may: split it"))
+    except RecursionError:
+        return wire.pack_error(DamagedFile(f"{path.name} is nested deeper than a document can be"))
+    except Exception as error:  # noqa: BLE001 - parsers of foreign bytes fail in ways nobody lists
+        return wire.pack_error(DamagedFile(f"{path.name} cannot be read ({type(error).__name__}: {error})"))
+
+
+def _bytes(path: Path) -> bytes:
+    """The file's bytes. Raises `ReadError` when it changes meanwhile, is too large or cannot be opened."""
+    try:
+        with path.open("rb") as stream:
+            before = os.fstat(stream.fileno())
+            if before.st_size > FILE:
+                size = before.st_size // 2**20
+                raise DamagedFile(
+                    f"{path.name} is {size} MB, more than the {FILE // 2**20} MB allowed: split it"
+                )
+            data = stream.read(FILE + 1)
+            after = os.fstat(stream.fileno())
+    except OSError as error:
+        raise ReadError(f"{path.name} cannot be opened ({error.strerror}): check its permissions") from error
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(
+        data
+    ) != after.st_size:
+        raise ReadError(f"{path.name} changed while it was read: run again when it is finished")
+    return data
+
+
+if __name__ == "__main__":
+    main()
