@@ -1,0 +1,86 @@
+"""Sentences that all exports share: titles, the scope of a comparison, its warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.types import Cell, Citation, Comparison, Flag
+from kb.write.labels import labels
+from kb.write.output import one_line
+from kb.write.record import citations_of
+from kb.write.references import numbered
+
+_NAMED_COLUMNS = 8  # a sentence that names more columns than these only counts them
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A flag on a quotation, for the writer to resolve."""
+
+    column: str
+    quote: str  # the flag's own words, or the start of the quotation
+    flag: Flag
+    number: int  # of the document in the list of references
+
+
+def title_of(comparison: Comparison) -> str:
+    """The title of the exported paper."""
+    topic = one_line(comparison.topic)
+    return labels().words.title.format(topic=topic) if topic else labels().words.untitled
+
+
+def scope_of(comparison: Comparison) -> str:
+    """What was compared and how much was found, in one paragraph."""
+    names = [one_line(column.name) for column in comparison.columns]
+    columns = "、".join(names) if len(names) <= _NAMED_COLUMNS else f"{'、'.join(names[:_NAMED_COLUMNS])}等"
+    coverage = comparison.coverage
+    return labels().words.scope_text.format(
+        topic=one_line(comparison.topic),
+        lens=comparison.lens,
+        dimensions=len(comparison.dimensions),
+        columns=f"{columns}共{len(names)}列",
+        documents=coverage.documents,
+        cells=coverage.found + coverage.weak + coverage.not_mentioned,
+        found=coverage.found,
+        weak=coverage.weak,
+        none=coverage.not_mentioned,
+    )
+
+
+def warnings_of(comparison: Comparison) -> tuple[Warned, ...]:
+    """The flags of the quotations, each once per column."""
+    numbers = numbered(citations_of(comparison))
+    found: dict[tuple[str, str, Flag], Warned] = {}
+    for column in comparison.columns:
+        for cell in column.cells:
+            for citation in cell.citations:
+                for flag in citation.flags:
+                    key = (column.name, citation.doc_id, flag)
+                    words = _flagged_words(citation, flag)
+                    found.setdefault(key, Warned(column.name, words, flag, numbers[citation.doc_id]))
+    return tuple(found.values())
+
+
+def warning_line(warning: Warned) -> str:
+    """A warning as a sentence."""
+    return labels().words.flag_line.format(
+        column=one_line(warning.column),
+        quote=one_line(warning.quote),
+        flag=labels().flag(warning.flag.name),
+        evidence=one_line(warning.flag.evidence) or "—",
+        number=warning.number,
+    )
+
+
+def state_words(cell: Cell) -> str:
+    """有据, 证据较弱 or 未提及."""
+    return labels().states[cell.state]
+
+
+def _flagged_words(citation: Citation, flag: Flag) -> str:
+    if flag.start < flag.end:
+        inside = citation.quote[max(0, flag.start - citation.start) : flag.end - citation.start]
+        if inside.strip():
+            return inside
+    quote = citation.quote
+    return quote if len(quote) <= 20 else quote[:20] + "……"
