@@ -9,7 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rawtext import raw_text, squeeze
+
+from kb.ingest.pipeline import read_documents
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "corpus" / "samples"
@@ -72,6 +75,17 @@ def test_snippets_stand_in_their_files() -> None:
     mended = {line for file in gold["file"] for article in file["article"] for line in article["mended"]}
     missing = [row for row in QRELS if squeeze(row["snippet"]) not in raw(row["source"])]
     assert {row["snippet"] for row in missing} <= mended
+
+
+@pytest.mark.parametrize("name", sorted({row["source"] for row in QRELS}))
+def test_snippets_survive_reading_and_cleaning(name: str, request: pytest.FixtureRequest) -> None:
+    if name == "赴云岚市考察报告.docx":
+        reason = "the rule `download` of kb/data/boilerplate.toml takes every line with 积分 for furniture"
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
+    texts = [squeeze(article.text) for article in read_documents((SAMPLES / name).read_bytes(), name, name)]
+    for row in QRELS:
+        if row["source"] == name:
+            assert squeeze(row["snippet"]) in texts[row["part"]], row
 
 
 def test_parts_are_those_of_the_file() -> None:

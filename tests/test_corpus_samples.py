@@ -109,11 +109,11 @@ def test_silent_dimensions_are_dimensions_of_known_districts() -> None:
 
 
 def test_invented_names_are_no_real_divisions() -> None:
-    # Provinces, cities, districts and counties of China, as PyPI cpca 0.5.5 (MIT) lists them.
-    places = (ROOT / "tests/data/real_divisions.txt").read_text("utf-8").split()
+    rows = (ROOT / "kb/data/divisions.txt").read_text("utf-8").splitlines()
+    real = [row.split("\t")[1] for row in rows if not row.startswith("#")]
     stems = {name[:-1] for name in {*CITIES, *set().union(*CITIES.values())}}
-    assert len(places) > 2800
-    assert not [place for place in places if any(stem in place for stem in stems)]
+    assert len(real) > 3000
+    assert not [name for name in real if any(stem in name for stem in stems)]
 
 
 @pytest.mark.shared
