@@ -38,6 +38,7 @@ from kb.types import (
     IngestReport,
     Lens,
     Question,
+    Quotation,
 )
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
@@ -160,9 +161,9 @@ class Library:
         """The citation of a span. Raises `NotFound`, or `QuestionError` for a span outside the text."""
         return cite(self.document(doc_id), self.card(doc_id), start, end)
 
-    def verify(self, citations: Sequence[tuple[str, str]]) -> tuple[CheckedCitation, ...]:
-        """Whether quotations (document id, words) still stand in their documents."""
-        return tuple(check_quote(self._document_or_none(id), id, quote) for id, quote in citations)
+    def verify(self, quotations: Sequence[Quotation]) -> tuple[CheckedCitation, ...]:
+        """Whether quotations still stand in their documents, and where."""
+        return tuple(check_quote(self._document_or_none(one.doc_id), one) for one in quotations)
 
     def check(self, repair: bool = False) -> CheckReport:
         """Integrity of the truth and the derived indexes; `repair` makes damaged derived ones again."""

@@ -346,6 +346,15 @@ class CheckReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words said to stand in a document; `start` where they were taken from, when that is known."""
+
+    doc_id: str
+    quote: str
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedCitation:
     """A citation held against the library as it is now."""
 

@@ -23,6 +23,7 @@ from kb.text.normalise import fold_with_origin
 from kb.types import Answer, Document, Excerpt, Filters, Hit, Question, Region, SearchCoverage, Why
 
 _TRANSLATIONS_SHOWN = 3  # Chinese forms of one English term
+_WEIGHT_SHOWN = 0.3  # of a term that is worth telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +129,7 @@ def marked(quote: str, terms: Sequence[str]) -> tuple[tuple[tuple[int, int], ...
 
 def _translations(carried: Sequence[Carried]) -> list[str]:
     return [
-        f"{term.english}→{'、'.join(term.chinese[:_TRANSLATIONS_SHOWN])}" for term in carried if term.chinese
+        f"{term.english}→{'、'.join(term.chinese[:_TRANSLATIONS_SHOWN])}"
+        for term in carried
+        if term.chinese and term.weight >= _WEIGHT_SHOWN
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.search.dictionary import Dictionary, Term, lemmas
+from kb.search.dictionary import Dictionary, lemmas
 
 _LONGEST = 5  # words in a term
 
@@ -23,25 +23,38 @@ class Carried:
 
 
 def carry_over(question: str, dictionary: Dictionary) -> tuple[Carried, ...]:
-    """The terms of an English question in their order, words that say nothing left out."""
+    """The terms of an English question in their order, words that say nothing left out.
+
+    Terms of several words may overlap ("fund community offices" holds two); a term inside a longer one
+    does not count, nor a single word that a longer term covers.
+    """
     words = lemmas(question)
-    found: list[Carried] = []
-    start = 0
-    while start < len(words):
-        term, length = _longest(words, start, dictionary)
-        english = " ".join(words[start : start + length])
-        weight = dictionary.weights.get(english, 1.0)
-        if term is not None and term.weight * weight > 0:
-            found.append(Carried(english, term.chinese, term.weight * weight, term.domain))
-        elif term is None and weight > 0:
-            found.append(Carried(english, (), weight, domain=False))
-        start += length
-    return tuple(found)
+    spans = _maximal(
+        [
+            (start, start + length)
+            for length in range(min(_LONGEST, len(words)), 1, -1)
+            for start in range(len(words) - length + 1)
+            if dictionary.find(" ".join(words[start : start + length])) is not None
+        ]
+    )
+    covered = {place for start, end in spans for place in range(start, end)}
+    spans += [(place, place + 1) for place in range(len(words)) if place not in covered]
+    carried = (_carried(" ".join(words[start:end]), dictionary) for start, end in sorted(spans))
+    return tuple(dict.fromkeys(term for term in carried if term.weight > 0))
 
 
-def _longest(words: list[str], start: int, dictionary: Dictionary) -> tuple[Term | None, int]:
-    for length in range(min(_LONGEST, len(words) - start), 0, -1):
-        term = dictionary.find(" ".join(words[start : start + length]))
-        if term is not None:
-            return term, length
-    return None, 1
+def _maximal(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that lie in no other; the longer ones come first."""
+    kept: list[tuple[int, int]] = []
+    for start, end in spans:
+        if not any(first <= start and end <= last for first, last in kept):
+            kept.append((start, end))
+    return kept
+
+
+def _carried(english: str, dictionary: Dictionary) -> Carried:
+    weight = dictionary.weights.get(english, 1.0)
+    term = dictionary.find(english)
+    if term is None:
+        return Carried(english, (), weight, domain=False)
+    return Carried(english, term.chinese, term.weight * weight, term.domain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.errors import QuestionError
 from kb.text.places import place
-from kb.types import CheckedCitation, Citation, CitationState, Document, DocumentCard
+from kb.types import CheckedCitation, Citation, CitationState, Document, DocumentCard, Quotation
 
 
 def cite(document: Document, card: DocumentCard, start: int, end: int) -> Citation:
@@ -29,20 +29,19 @@ def cite(document: Document, card: DocumentCard, start: int, end: int) -> Citati
     )
 
 
-def check_quote(
-    document: Document | None, doc_id: str, quote: str, start: int | None = None
-) -> CheckedCitation:
+def check_quote(document: Document | None, quotation: Quotation) -> CheckedCitation:
     """Where a quotation stands in the document as it is now; None for a document that has gone.
 
-    It is `intact` at the place it was cited from (or anywhere, when no place is given), `moved` elsewhere in
+    It is `intact` at the place it was taken from (or anywhere, when no place is known), `moved` elsewhere in
     the text, and `source_removed` when the words are no longer there.
     """
+    quote, start = quotation.quote, quotation.start
     if document is None or not quote:
-        return CheckedCitation(doc_id, quote, "source_removed")
-    if start is not None and document.text[start : start + len(quote)] == quote:
-        return CheckedCitation(doc_id, quote, "intact", start, start + len(quote))
+        return CheckedCitation(quotation.doc_id, quote, "source_removed")
+    if start is not None and document.text.startswith(quote, start):
+        return CheckedCitation(quotation.doc_id, quote, "intact", start, start + len(quote))
     found = document.text.find(quote)
     if found < 0:
-        return CheckedCitation(doc_id, quote, "source_removed")
+        return CheckedCitation(quotation.doc_id, quote, "source_removed")
     state: CitationState = "intact" if start is None else "moved"
-    return CheckedCitation(doc_id, quote, state, found, found + len(quote))
+    return CheckedCitation(quotation.doc_id, quote, state, found, found + len(quote))

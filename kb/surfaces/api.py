@@ -14,6 +14,7 @@ from kb.surfaces import reports, requests, shapes, wire
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.facets import everything
 from kb.surfaces.problems import PROBLEM_TYPE, ProblemOut
+from kb.types import Quotation
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -107,7 +108,7 @@ def cite(
 )
 def check_citations(request: Request, library: LibraryDep, body: requests.CitationsIn) -> Response:
     """Whether quotations still stand where they were taken from: intact, moved or source_removed."""
-    checked = library.verify([(item.doc_id, item.quote) for item in body.citations])
+    checked = library.verify([Quotation(item.doc_id, item.quote) for item in body.citations])
     return answered(request, reports.cite_check_out(checked))
 
 

@@ -17,7 +17,7 @@ from kb.surfaces import reports, wire
 from kb.surfaces.cli import show as screen
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out, watched
 from kb.surfaces.cli.filtering import IssuerOption, KindOption, NotRegion, RegionOption, YearOption, filters
-from kb.types import Comparison, Question
+from kb.types import Comparison, Question, Quotation
 from kb.write.delimited import write_csv
 from kb.write.docx import write_docx
 from kb.write.markdown import write_markdown
@@ -118,7 +118,8 @@ def cite_check(
     if not file.is_file():
         raise ExportError(f"{file} is no file")
     with open_library(home, index) as library:
-        checked = library.verify(read_citations(file))
+        quoted = [Quotation(one.doc_id, one.quote, one.start) for one in read_citations(file)]
+        checked = library.verify(quoted)
     if json:
         emit(reports.cite_check_out(checked))
     else:

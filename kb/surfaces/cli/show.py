@@ -15,6 +15,7 @@ from kb.types import (
     Cell,
     CheckedCitation,
     CheckReport,
+    CitationState,
     Comparison,
     Confidence,
     Document,
@@ -26,7 +27,7 @@ from kb.types import (
 from kb.write.references import reference
 
 _CONFIDENCE: dict[Confidence, str] = {"high": "高", "medium": "中", "low": "低"}
-_STATE = {"intact": "完好", "moved": "已移位", "source_removed": "原文已无"}
+_STATE: dict[CitationState, str] = {"intact": "完好", "moved": "已移位", "source_removed": "原文已无"}
 FLAGS = {
     "spun_text": "疑似洗稿",
     "suspect_figure": "数字可疑",
@@ -119,7 +120,7 @@ def print_document(document: Document, removed: bool) -> None:
 
 def print_comparison(comparison: Comparison) -> None:
     """Dimensions down, districts across; a blank is said in words."""
-    table = Table("", *(Text(column.name) for column in comparison.columns), show_lines=True)
+    table = Table("", *(escape(column.name) for column in comparison.columns), show_lines=True)
     for row, dimension in enumerate(comparison.dimensions):
         table.add_row(
             Text(dimension, style="bold"), *(_cell(column.cells[row]) for column in comparison.columns)
@@ -127,7 +128,8 @@ def print_comparison(comparison: Comparison) -> None:
     out.print(table)
     coverage = comparison.coverage
     out.print(
-        f"{coverage.documents} 篇资料；有内容 {coverage.found} 格，较弱 {coverage.weak} 格，未提及 {coverage.not_mentioned} 格"
+        f"{coverage.documents} 篇资料；有内容 {coverage.found} 格，较弱 {coverage.weak} 格，"
+        f"未提及 {coverage.not_mentioned} 格"
     )
     for line in coverage.left_out:
         out.print(Text(line, style="dim"))
@@ -147,8 +149,9 @@ def _cell(cell: Cell) -> Text:
 def print_ingest(report: IngestReport) -> None:
     """What a run did; failures by name."""
     out.print(
-        f"新入库 {report.ingested} 篇（{report.chunks} 个片段），未变 {report.unchanged}，重复 {report.duplicates}，"
-        f"移除 {report.removed}，失败 {len(report.failed)}，用时 {report.seconds:.1f} 秒"
+        f"新入库 {report.ingested} 篇（{report.chunks} 个片段），未变 {report.unchanged}，"
+        f"重复 {report.duplicates}，移除 {report.removed}，失败 {len(report.failed)}，"
+        f"用时 {report.seconds:.1f} 秒"
     )
     for flagged in report.flagged:
         out.print(Text(f"{flag_words(flagged.flags)}  {flagged.source}", style="yellow"))

@@ -1,0 +1,5 @@
+"""`python -m kb`."""
+
+from kb.surfaces.cli import main
+
+main()
