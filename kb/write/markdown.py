@@ -37,7 +37,7 @@ def markdown(comparison: Comparison, edition: Edition = "2025") -> str:
     warnings = [f"- {escaped(warning_line(warning))}" for warning in warnings_of(comparison)]
     parts.append("\n".join([f"## {words.warnings}", "", *(warnings or [words.warnings_none])]))
     parts.append(f"## {words.references}\n\n{_references(comparison, edition)}")
-    record = to_json(comparison).replace("-", "\\u002d").replace(">", "\\u003e")
+    record = to_json(comparison).replace("-", "\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")
     parts.append(f"<!-- {MARK} {record} -->")
     return "\n\n".join(parts) + "\n"
 
