@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from kb import __version__
 from kb.compare.table import sorted_by_figure
+from kb.library import Library
 from kb.surfaces import reports, requests, shapes, wire
 from kb.surfaces.deps import LibraryDep
+from kb.surfaces.exporting import KINDS, download, file_kind
 from kb.surfaces.facets import everything
 from kb.surfaces.problems import PROBLEM_TYPE, ProblemOut
-from kb.types import Quotation
+from kb.types import Comparison, Quotation
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -108,7 +110,7 @@ def cite(
 )
 def check_citations(request: Request, library: LibraryDep, body: requests.CitationsIn) -> Response:
     """Whether quotations still stand where they were taken from: intact, moved or source_removed."""
-    checked = library.verify([Quotation(item.doc_id, item.quote) for item in body.citations])
+    checked = library.verify([Quotation(item.doc_id, item.quote, item.start) for item in body.citations])
     return answered(request, reports.cite_check_out(checked))
 
 
@@ -121,9 +123,19 @@ def check_citations(request: Request, library: LibraryDep, body: requests.Citati
 )
 def compare(request: Request, library: LibraryDep, query: Annotated[requests.CompareIn, Query()]) -> Response:
     """Districts or documents side by side on a lens's dimensions: every cell verbatim, or not_mentioned."""
-    comparison = library.compare(query.request)
-    ordered = sorted_by_figure(comparison, query.sort) if query.sort else comparison
-    return answered(request, wire.comparison_out(ordered))
+    return answered(request, wire.comparison_out(_compared(library, query)))
+
+
+@router.get(
+    "/compare/export",
+    operation_id="exportComparison",
+    response_class=Response,
+    responses={200: {"description": "The file.", "content": {kind.media_type: {} for kind in KINDS}}},
+    tags=["compare"],
+)
+def export(library: LibraryDep, query: Annotated[requests.ExportIn, Query()]) -> Response:
+    """The comparison as a Word, Excel, Markdown or CSV file, its citations checkable by `kb cite check`."""
+    return download(_compared(library, query), file_kind(query.format))
 
 
 @router.get("/lenses", operation_id="listLenses", response_model=shapes.LensesOut, tags=["compare"])
@@ -137,6 +149,11 @@ def health(request: Request, library: LibraryDep) -> Response:
     """Whether the library answers, and how much it holds; `generation` grows with every change."""
     count, regions = everything(library)
     return answered(request, reports.HealthOut("ok", __version__, library.generation(), count, regions))
+
+
+def _compared(library: Library, query: requests.CompareIn) -> Comparison:
+    comparison = library.compare(query.request)
+    return sorted_by_figure(comparison, query.sort) if query.sort else comparison
 
 
 def answered(request: Request, value: DataclassInstance) -> Response:

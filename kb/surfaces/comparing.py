@@ -13,6 +13,7 @@ from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import forms, views
 from kb.surfaces.deps import LibraryDep, PrefsDep
+from kb.surfaces.exporting import KINDS, download, file_kind
 from kb.surfaces.facets import Choice
 from kb.surfaces.matrix import ComparePage, table_view
 from kb.surfaces.messages import Words
@@ -43,9 +44,16 @@ def compare(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDe
         problem=problem,
         table=table,
         swap_url=replace(form, swap=not form.swap).url,
-        exports=(),
+        exports=tuple((kind.label, form.export_url(kind.suffix)) for kind in KINDS) if table else (),
     )
     return site.page(request, prefs, "compare.html", page, "compare", 422 if problem else 200)
+
+
+@router.get("/compare/export.{suffix}")
+def export(request: Request, suffix: str, library: LibraryDep) -> Response:
+    """The same comparison as a file."""
+    kind = file_kind(suffix)
+    return download(compared(library, forms.CompareForm.read(request.query_params)), kind)
 
 
 def compared(library: Library, form: forms.CompareForm) -> Comparison:

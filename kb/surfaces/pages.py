@@ -49,6 +49,7 @@ def search(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep
         regions=answer.coverage.regions,
         notes=answer.notes,
         hits=tuple(views.hit_view(excerpt, prefs.words) for excerpt in answer.hits),
+        unsure=bool(answer.hits) and all(hit.confidence == "low" for hit in answer.hits),
         near=() if answer.hits else _near(form, prefs.words),
         compare_url=_compare_url(form, answer),
         home_region="/".join(library.settings.home_region),

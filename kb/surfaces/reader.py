@@ -14,6 +14,7 @@ from kb.types import Document, Flag, Removed, Section
 
 CELL_SEPARATOR = " | "
 MARKED_FLAGS = ("suspect_figure", "spun_text")
+_CLOSING = "。：:；;"
 _DEEPEST_HEADING = 5  # h1 is the page's title, so the outline uses h2 to h6
 
 
@@ -87,6 +88,11 @@ def line_start(document: Document, offset: int) -> int:
     return document.text.rfind("\n", 0, offset) + 1
 
 
+def same_heading(line: str, heading: str) -> bool:
+    """Whether a line of the text is that heading; a path leaves the closing punctuation out."""
+    return line.strip().rstrip(_CLOSING) == heading.strip().rstrip(_CLOSING)
+
+
 def removed_groups(removed: Sequence[Removed]) -> tuple[RemovedGroup, ...]:
     """What cleaning dropped, by rule in the order of first use."""
     rules = dict.fromkeys(piece.rule for piece in removed)
@@ -110,11 +116,8 @@ def _layers(document: Document, cited: Span | None, words: Words) -> list[Layer]
 
 def _opens(text: str, section: Section) -> bool:
     """Whether the section begins with its own heading line (a page may cut one section into several)."""
-    if not section.path:
-        return False
-    return (
-        text[section.start : section.end].lstrip("\n").partition("\n")[0].strip() == section.path[-1].strip()
-    )
+    first = text[section.start : section.end].lstrip("\n").partition("\n")[0]
+    return bool(section.path) and same_heading(first, section.path[-1])
 
 
 def _line_spans(text: str) -> Iterator[Span]:

@@ -109,6 +109,12 @@ class CompareIn(FiltersIn):
         )
 
 
+class ExportIn(CompareIn):
+    """A comparison as a file."""
+
+    format: Literal["docx", "xlsx", "md", "csv"] = "docx"
+
+
 class SpanIn(BaseModel):
     """A span of a document's text, in code points."""
 
@@ -125,6 +131,7 @@ class QuoteIn(BaseModel):
 
     doc_id: Name
     quote: Text
+    start: int | None = Field(None, ge=0, le=OFFSET_LIMIT, description="Where it was quoted from.")
 
 
 class CitationsIn(BaseModel):

@@ -19,7 +19,7 @@ _HEADER_BYTES = 256 * 1024
 def serve(library: Library, host: str, port: int, announce: Callable[[str], None] = lambda _: None) -> None:
     """Serves `library` until interrupted; `announce` gets the address once it accepts connections.
 
-    Port 0 takes any free port. Raises `SettingsError` for a host that is not of this machine or a port in use.
+    Port 0 takes any free port. Raises `SettingsError` for a host elsewhere or a port in use.
     """
     if not is_loopback(host):
         raise SettingsError(
