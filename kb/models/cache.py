@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from kb.errors import ModelError
 Build = Callable[[], Mapping[str, bytes]]
 
 _MANIFEST = "manifest.json"
+_TEMPORARY = ".tmp"
 _BUILD_WAIT = 300.0  # seconds another process may take to build
 
 
@@ -52,6 +52,8 @@ def _read(folder: Path) -> dict[str, bytes]:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    for left_over in folder.glob("*" + _TEMPORARY):  # of a process that was killed
+        left_over.unlink()
     for name, data in files.items():
         _replace(folder / name, data)
     manifest = {name: _seal(data) for name, data in files.items()}
@@ -64,10 +66,9 @@ def _seal(data: bytes) -> list[object]:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=path.name + ".", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    temporary = path.with_name(path.name + _TEMPORARY)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -87,7 +87,7 @@ class Weights:
         self._normalisation = cursor.offset
         _, size = cursor.take("iI")
         cursor.offset += size
-        self._tensors = _directory(cursor)
+        self._tensors = _directory(cursor, len(self._data))
 
     def vocabulary(self) -> Vocabulary:
         """The pieces and scores, decoded anew at each call (250 000 strings)."""
@@ -149,12 +149,15 @@ class _Cursor:
         return values
 
 
-def _directory(cursor: _Cursor) -> dict[str, _Tensor]:
+def _directory(cursor: _Cursor, size: int) -> dict[str, _Tensor]:
+    """The tensors by name; `size` is that of the file, beyond which none may reach."""
     tensors = {}
     for _ in range(cursor.take("i")[0]):
         (length,) = cursor.take("H")
         (name,) = cursor.take(f"{length}s")
-        kind, elements, offset, _ = cursor.take("BIQQ")
+        kind, elements, offset, length = cursor.take("BIQQ")
+        if offset + length > size:
+            raise ValueError(f"it ends before its tensor {name.decode()}")
         tensors[name.decode()] = _Tensor(kind, elements, offset)
     return tensors
 
