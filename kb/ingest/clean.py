@@ -14,6 +14,7 @@ from kb.types import Block, Removed
 _ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)】》\"']*$|[”」』）)】》|]$")
 _PROSE = re.compile(r"^(?=.{60,}).*[。！？]", re.DOTALL)
 _MARKER = re.compile(r"(\d{1,3})、(?=\S)")
+_BODY_LIKE = re.compile(r"[。；;]")
 _LONG = 30  # characters: a shorter line may be a heading and need not end a sentence
 _HARVEST = ("title", "origin", "posted", "author")
 # Rules of the readers after which a sentence may go on.
@@ -59,7 +60,7 @@ def clean(blocks: Sequence[Block]) -> Cleaned:
             removed.append(Removed(block.text, name or (rule.name if rule else "")))
             cut = cut or name in _cutting()
             continue
-        for piece in _without_pieces(block, removed):
+        for piece in _without_pieces(block, removed, hints):
             if cut and lines and _goes_on(lines[-1].text, piece.text):
                 lines[-1] = replace(lines[-1], text=lines[-1].text + piece.text)
             else:
@@ -80,13 +81,20 @@ def _labelled(block: Block) -> str:
 
 def _line_rule(text: str, hints: Hints) -> str:
     """The name of the rule that the whole line is furniture by, or ""."""
+    body = _BODY_LIKE.search(text) is not None or find_label(text) is not None
     for rule in boilerplate().line:
-        if len(text) <= rule.max and (match := compiled(rule.pattern).fullmatch(text)):
-            for key, value in match.groupdict().items():
-                if value and key in _HARVEST:
-                    getattr(hints, key).append(value.strip())
+        if len(text) > rule.max or (body and not rule.prose):
+            continue
+        if match := compiled(rule.pattern).fullmatch(text):
+            _harvest(match, hints)
             return rule.name
     return ""
+
+
+def _harvest(match: re.Match[str], hints: Hints) -> None:
+    for key, value in match.groupdict().items():
+        if value and key in _HARVEST:
+            getattr(hints, key).append(value.strip())
 
 
 def _cutting() -> frozenset[str]:
@@ -110,7 +118,6 @@ def _tail(blocks: Sequence[Block]) -> _Tail | None:
             continue
         if _PROSE.search(block.text) and not _line_rule(block.text, Hints()):
             prose = True
-        if prose:
             break
         for rule in boilerplate().tail:
             if len(block.text) <= 160 and compiled(rule.pattern).fullmatch(block.text):
@@ -119,12 +126,15 @@ def _tail(blocks: Sequence[Block]) -> _Tail | None:
     return found if prose else None
 
 
-def _without_pieces(block: Block, removed: list[Removed]) -> Iterator[Block]:
+def _without_pieces(block: Block, removed: list[Removed], hints: Hints) -> Iterator[Block]:
     """The line without furniture inside it; nothing when nothing else is there."""
     text = block.text
     for rule in boilerplate().inline:
         pattern = compiled(rule.pattern)
-        removed.extend(Removed(match.group().strip(), rule.name) for match in pattern.finditer(text))
+        for match in pattern.finditer(text):
+            if match.group().strip():
+                removed.append(Removed(match.group().strip(), rule.name))
+                _harvest(match, hints)
         text = pattern.sub(lambda match: " " if match.group()[:1].isspace() else "", text)
     if text.strip():
         yield replace(block, text=text.strip())

@@ -27,7 +27,7 @@ _ROWS = (
 )
 _PASSED = re.compile(r"(?:通过|批准|公布|发布|颁布|修正|修订|施行)")
 _ALONE = re.compile(r"[（(]?[^。；;，,]{0,30}[）)]?")
-_SPOKEN = re.compile(r"[-—（(]*\s*(?:在|于)?.{0,4}(?:会议|大会)上")
+_SPOKEN = re.compile(r"[-—（(]*\s*(?:在|于)?[^，。]{0,40}(?:会议|大会)上")
 _NUMBER_YEAR = re.compile(r"[〔\[（(﹝【]\s*((?:19|20)\d{2})\s*[〕\]）)﹞】]")
 _REPORT = re.compile(r"^(?P<year>(?:19|20)\d{2})年.{0,12}政府工作报告$")
 _HEAD = 14  # lines in which an adoption or the place of a speech is told

@@ -15,7 +15,10 @@ _BODY = 30_000  # characters of the body that are looked at
 _ANONYMOUS = re.compile(r"(?:[xX×＊*]{1,4}|某某?)\s*(?:省|市|县|区|镇|乡|街道|社区|村)")
 _SELF = re.compile(r"(?:本|我|全)(市|区|县|省|旗|州|自治区)")
 _PAIR = re.compile(
-    r"([\u4e00-\u9fff]{2,7}?市)([\u4e00-\u9fff]{1,6}?(?:新区|开发区|高新区|示范区|区|县|旗|市))(?!域|间|别)"
+    r"([\u4e00-\u9fff]{2,7}?市)([\u4e00-\u9fff]{1,5}?(?:新区|开发区|高新区|示范区|区|县|旗))(?!域|间|别|级)"
+)
+_NOT_NAME = re.compile(
+    r"[委的与在向对各该我本]|人民|政府|全市|社区|小区|市区|城区|地区|辖区|片区|街区|进社|集进"
 )
 _TOWN = re.compile(r"([\u4e00-\u9fff]{2,6}?(?:街道|镇|乡))")
 _COMMUNITY = re.compile(r"([\u4e00-\u9fff]{2,6}?社区)")
@@ -139,12 +142,9 @@ def _pair(part: str, text: str) -> Region:
     book = gazetteer()
     for match in _PAIR.finditer(part):
         city, district = _trimmed(match.group(1), text), match.group(2)
-        if (
-            len(city) < 3
-            or text.count(district) < 2
-            or text.count(city) < 2
-            or _ANONYMOUS.search(city + district)
-        ):
+        if len(city) < 3 or text.count(district) < 2 or text.count(city) < 2:
+            continue
+        if _ANONYMOUS.search(city + district) or _NOT_NAME.search(f"{city} {district}"):
             continue
         known = [path for path in book.paths.get(city, ()) if path[-1] == city]
         inside = [path for path in book.paths.get(district, ()) if city in path]
@@ -166,7 +166,7 @@ def _trimmed(city: str, text: str) -> str:
     names = [
         name for name in variants if len(name) >= 3 and text.count(name) == best and name[0] not in _FUNCTION
     ]
-    return names[0] if names else city
+    return names[0] if names else ""
 
 
 def _deeper(region: Region, sources: Sources, text: str) -> Region:

@@ -31,6 +31,7 @@ class LineRule(BaseModel):
     pattern: Pattern
     max: int = Field(default=160, gt=0)  # characters
     cuts: bool = False  # a sentence may go on behind the line
+    prose: bool = False  # also a line that reads like the body
 
 
 class PieceRule(BaseModel):

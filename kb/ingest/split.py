@@ -13,6 +13,7 @@ from kb.types import Chunk, Document, Section
 
 _LEAST = 150  # characters of a passage where its section allows
 _MOST = 450
+_OPENING = 40  # characters of a heading, or of a sentence that opens a paragraph
 _TINY = 60  # characters: a shorter section joins its neighbour under the same parent
 _STOP = re.compile(r"[。！？!?；;：:]")
 Span = tuple[int, int]
@@ -141,10 +142,29 @@ def _common(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
 
 def _passages(text: str, run: _Run) -> Iterator[Span]:
     """Sentences gathered to passages; the last two are evened out so that no remnant is left over."""
-    pieces = [piece for span in sentence_spans(text, run.start, run.end) for piece in _cut(text, span)]
-    groups = _gather(pieces)
+    units = _with_openings(text, list(sentence_spans(text, run.start, run.end)))
+    groups = _gather([piece for unit in units for piece in _cut(text, unit)])
     for group in groups:
         yield group[0][0], group[-1][1]
+
+
+def _with_openings(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """Sentences; headings and the short sentence that opens a paragraph stay with what follows them."""
+    held: Span | None = None
+    for start, end in spans:
+        begin = held[0] if held else start
+        opens = start == 0 or text[start - 1] == "\n" or text[:start].rstrip(" \u3000").endswith("\n")
+        short = end - start <= _OPENING and (opens or held is not None)
+        if short and opens and end - begin <= _TINY * 2:
+            held = (begin, end)
+            continue
+        if held and end - begin > _MOST:
+            yield held
+            begin = start
+        held = None
+        yield begin, end
+    if held:
+        yield held
 
 
 def _gather(pieces: Sequence[Span]) -> list[list[Span]]:

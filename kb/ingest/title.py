@@ -4,44 +4,57 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import PurePath
+
+from pydantic import BaseModel, ConfigDict
 
 from kb.ingest.labels import find_label
 from kb.ingest.readers.spacing import collapse, visible
+from kb.ingest.rules import Pattern
+from kb.resources import load_rules
 from kb.types import Fact
 
-_ENDING = re.compile(
-    r"(?:通知|意见|办法|规定|条例|细则|方案|决定|报告|通告|公告|通报|规划|纲要|章程|标准|制度|准则|计划|总结|讲话|致辞|批复|"
-    r"复函|函|命令|决议|指南|指引|解读|问答|说明|经验|思考|做法|探索|启示|实践|材料|调查|调研|体会|心得|建议|对策|要点|"
-    r"案例|纪实|综述|汇报|规范|规则|守则|措施|工作法|研究|情况|清单|预案|职责|简介|\d+问)"
-    r"(?:[（(〔\[].{1,20}[）)〕\]])?[\d—-]*$"
-)
-_NOT_TITLE = re.compile(
-    r"^(?:各|附件|附表|附录|抄送|主题词|索\s*引|发文|文号|来源|作者|日期|时间|目\s*录|正文|全文|关键词|摘要|公开)|"
-    r"(?:文件|第\s*\d+\s*号|政府令|令)$|[〔\[（(﹝【]\s*(?:19|20)\d\d\s*[〕\]）)﹞】]\s*第?\s*\d+\s*号|"
-    r"^[（(].*[）)]$|^\d{4}\s*年.{0,3}\d+\s*月|^[二〇○零一九]{4}年|[：:]$| \| |^[-—\d\s./:：年月日]+$"
-)
-_ISSUER_ONLY = re.compile(r"(?:人民政府|委员会|办公厅|办公室|管理局|[委局厅部会])$")
-_SITE = re.compile(
-    r"(?:网|网站|门户|频道|平台|首页|文库|文档|论坛|博客|文章|新闻|官网|GitHub|在线|之窗|资讯|栏目|公告公示|政府规章)\S*$|"
-    r"^(?:首页|正文|政策|公文|信息公开|国务院文件)$|at master|·",
-    re.IGNORECASE,
-)
-_TAILS = re.compile(
-    r"(?:[_\s]*第\s*\d+\s*页.*|\.(?:docx?|pdf|wps|txt|rtf|html?|md|aspx|xlsx?)|[(（]\d+页.*[）)]|[_\s-]*(?:百度|豆丁|道客).*|"
-    r"\s*[-_|—]+\s*副本\s*|\s*[(（]\s*(?:全文|附全文|下载)\s*[)）])$",
-    re.IGNORECASE,
-)
-_PREFIX = re.compile(r"^(?:原标题|转发|标题|题目)\s*[：:]\s*")
-_IN_BRACKETS = re.compile(r"《([^《》]{4,60})》(?:已经|业经|经)[^。]{0,60}(?:通过|同意|批准|审议)")
-_GENERIC = frozenset(
-    {"政府工作报告", "工作报告", "调研报告", "通知", "工作总结", "情况汇报", "经验材料", "实施意见"}
-)
 _LEADING_YEAR = re.compile(r"^(?:19|20)\d\d年(?:度)?")
+_SPACED = re.compile(r"(?:\S ){3,}\S")
+_PARTS = re.compile(
+    r"\s*[|｜_>]\s*|\s+[-–—·]\s+|(?<=[\u4e00-\u9fff）)》”])[-–—](?=[\u4e00-\u9fff])|(?<=\S)\s+at master\s"
+)
+_BRACKETS = (("《", "》"), ("（", "）"), ("(", ")"))
 _HEAD = 12  # lines at most before the body
 _LONGEST = 90  # characters of a title
 _JOINED = 5  # lines of a title
+_OPENING = 40  # characters of a first sentence that stands for a missing title
+_NAMED = 6  # Chinese characters that make a file's name worth reading
+
+
+class _Rules(BaseModel):
+    """kb/data/titles.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    endings: tuple[str, ...]
+    strong: tuple[str, ...]
+    generic: frozenset[str]
+    not_title: tuple[Pattern, ...]
+    issuer_only: Pattern
+    site: Pattern
+    tails: Pattern
+    prefixes: Pattern
+    file_prefix: Pattern
+    file_suffix: Pattern
+    original: Pattern
+    time_first: Pattern
+    work_report: Pattern
+    adopted: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    ending: re.Pattern[str]
+    strong: re.Pattern[str]
+    not_title: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +67,73 @@ class Title:
     last: int = 0
 
 
+@cache
+def _rules() -> _Rules:
+    return load_rules("titles.toml", _Rules)
+
+
+@cache
+def _patterns() -> _Patterns:
+    rules, brackets = _rules(), r"(?:[（(〔\[].{1,20}[）)〕\]])?[\d—-]*$"
+    return _Patterns(
+        re.compile(f"(?:{'|'.join(rules.endings)}){brackets}"),
+        re.compile(f"(?:{'|'.join(rules.strong)}){brackets}"),
+        re.compile("|".join(f"(?:{pattern})" for pattern in rules.not_title)),
+    )
+
+
 def find_title(lines: Sequence[str], named: Sequence[str], page_titles: Sequence[str], name: str) -> Title:
     """The title of an article.
 
     `lines` are its paragraphs, `named` what a page called its title (本文标题), `page_titles` an HTML
     <title>, `name` the file's name, the last resort. A title in the text itself wins over all others.
     """
-    head = _head(lines)
-    spelled = _spelled(lines, head)
-    others = [(tidy(value), 0.8, "本文标题") for value in named]
-    others += [(part, 0.75, "page title") for value in page_titles for part in _page_title(value, lines)]
-    stem = tidy(collapse(PurePath(name).name))
-    others += [(stem, 0.6, "file name")] if _named_by_hand(stem) else []
-    others = [item for item in others if 4 <= len(item[0]) <= _LONGEST]
-    if spelled:
+    others = [*_candidates(lines, named, page_titles, name)]
+    if original := _original(lines):
+        return original
+    if spelled := _spelled(lines, _head(lines)):
         return _agreed(spelled, others, lines)
     if glued := _glued(lines, others):
         return glued
+    if report := _work_report(lines):
+        return report
     if others:
-        value, confidence, evidence = others[0]
-        return Title(value, Fact("title", value, confidence, evidence))
+        return Title(others[0].value, others[0])
     value = _opening(lines)
     return Title(value, Fact("title", value, 0.3, value))
 
 
 def tidy(text: str) -> str:
     """A title without file endings, page numbers and letter-spacing."""
-    text = _PREFIX.sub("", collapse(text)).strip(" 　■◆●★_-—|")
+    rules = _rules()
+    text = re.sub(rules.prefixes, "", collapse(text)).strip(" 　■◆●★_-—|")
     previous = ""
     while previous != text:
-        previous, text = text, _TAILS.sub("", text).strip(" 　_-—|")
-    if re.fullmatch(r"(?:\S ){3,}\S", text):
-        text = text.replace(" ", "")
-    return (
-        re.sub(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", "", text)
-        if text.count(" ") > len(text) // 4
-        else text
-    )
+        previous, text = text, re.sub(rules.tails, "", text, flags=re.IGNORECASE).strip(" 　_-—|")
+    if _SPACED.fullmatch(text):
+        return text.replace(" ", "")
+    crowded = text.count(" ") > len(text) // 4
+    return re.sub(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", "", text) if crowded else text
+
+
+def _candidates(
+    lines: Sequence[str], named: Sequence[str], page_titles: Sequence[str], name: str
+) -> Iterator[Fact]:
+    """What the page and the file call the text, the best first."""
+    found = [(tidy(value), 0.8, "本文标题") for value in named]
+    found += [(part, 0.75, "page title") for value in page_titles for part in _page_title(value, lines)]
+    found += [(part, 0.6, "file name") for part in _file_title(name, lines)]
+    for value, confidence, evidence in found:
+        if 4 <= len(value) <= _LONGEST:
+            yield Fact("title", value, confidence, evidence)
 
 
 def _head(lines: Sequence[str]) -> int:
     """How many lines stand before the body."""
     for index, line in enumerate(lines[:_HEAD]):
         bare = visible(line)
-        if (
-            len(bare) > _LONGEST
-            or re.search(r"。.", line)
-            or (line.endswith(("。", "：", ":")) and len(bare) > 4)
-        ):
+        closed = line.endswith(("。", "：", ":")) and len(bare) > 4
+        if len(bare) > _LONGEST or re.search(r"。.", line) or closed:
             return index
         if index and (label := find_label(line)) and label.number == 1:
             return index
@@ -110,30 +142,46 @@ def _head(lines: Sequence[str]) -> int:
 
 def _spelled(lines: Sequence[str], head: int) -> Title | None:
     """A title in the first lines: short lines that together end as titles do; else the first short line."""
-    usable = [index for index in range(head) if not _NOT_TITLE.search(tidy(lines[index]))]
+    patterns, rules = _patterns(), _rules()
+    usable = [index for index in range(head) if not patterns.not_title.search(tidy(lines[index]))]
     for first in usable:
-        joined = ""
-        for last in range(first, min(head, first + _JOINED)):
-            if last not in usable:
-                break
-            joined += tidy(lines[last])
-            if len(joined) > _LONGEST:
-                break
-            if (_ENDING.search(joined) and _complete(joined) and joined not in _GENERIC) or tidy(
-                joined
-            ) in _GENERIC:
-                return _title(_alone(joined, lines), 0.9, first, last + 1)
+        last = _last_line(lines, usable, first)
+        if last:
+            value = tidy("".join(tidy(line) for line in lines[first:last]))
+            return _title(_alone(value, lines), 0.9, first, last)
     for first in usable:
         text = tidy(lines[first])
-        if 4 <= len(text) <= 60 and not _ISSUER_ONLY.search(text) and not re.search(r"[。；;]", text):
+        if (
+            4 <= len(text) <= 60
+            and not re.search(rules.issuer_only, text)
+            and not re.search(r"[。；;]", text)
+        ):
             return _title(_alone(text, lines), 0.6, first, first + 1)
     return None
 
 
-def _complete(text: str) -> bool:
-    return all(
-        text.count(a) == text.count(b) for a, b in (("《", "》"), ("（", "）"), ("(", ")"), ("“", "”"))
-    ) or ("“" in text and "《" not in text)
+def _last_line(lines: Sequence[str], usable: Sequence[int], first: int) -> int:
+    """Behind which line a title that begins at `first` ends; 0 when it does not end as titles do."""
+    joined, found = "", 0
+    for index in range(first, first + _JOINED):
+        if index not in usable or len(joined) > _LONGEST:
+            break
+        joined += tidy(lines[index])
+        if not _is_complete(joined):
+            continue
+        strong = _patterns().strong.search(joined) is not None
+        if found and not (strong and "关于" not in tidy(lines[index])):
+            break
+        if _patterns().ending.search(joined) or tidy(joined) in _rules().generic:
+            found = index + 1
+            if strong or tidy(joined) in _rules().generic:
+                break
+    return found if found and len(joined) <= _LONGEST + 30 else 0
+
+
+def _is_complete(text: str) -> bool:
+    """Whether no bracket stays open; quotation marks are not counted, since copies lose closing ones."""
+    return all(text.count(a) == text.count(b) for a, b in _BRACKETS)
 
 
 def _alone(text: str, lines: Sequence[str]) -> str:
@@ -149,68 +197,78 @@ def _title(value: str, confidence: float, first: int, last: int) -> Title:
     return Title(value, Fact("title", value, confidence, value), first, last)
 
 
-def _agreed(spelled: Title, others: Sequence[tuple[str, float, str]], lines: Sequence[str]) -> Title:
+def _agreed(spelled: Title, others: Sequence[Fact], lines: Sequence[str]) -> Title:
     """The text's own title; where it says too little, what the page or the file calls it."""
     own = visible(spelled.value)
-    for value, confidence, evidence in others:
-        full = visible(value)
-        if own == full or (own in full and _LEADING_YEAR.sub("", value) == spelled.value):
-            return Title(
-                spelled.value, Fact("title", spelled.value, 0.95, spelled.value), spelled.first, spelled.last
-            )
-        if own in full and spelled.value in _GENERIC:
-            return Title(value, Fact("title", value, confidence, evidence), spelled.first, spelled.last)
+    for fact in others:
+        full = visible(fact.value)
+        if own == full or (own in full and _LEADING_YEAR.sub("", fact.value) == spelled.value):
+            return replace(spelled, fact=replace(spelled.fact, confidence=0.95))
+        longer = full.startswith(own) and _patterns().strong.search(fact.value) and fact.confidence > 0.7
+        if own in full and (spelled.value in _rules().generic or longer):
+            return replace(spelled, value=fact.value, fact=fact)
     if spelled.fact.confidence < 0.7:
-        for value, confidence, evidence in others:
-            if _ENDING.search(value) and visible(value) not in own and confidence >= 0.6:
-                shown = _glued(lines, [(value, confidence, evidence)])
-                return shown or Title(value, Fact("title", value, confidence, evidence))
+        for fact in others:
+            if _patterns().ending.search(fact.value) and visible(fact.value) not in own:
+                return _glued(lines, [fact]) or Title(fact.value, fact)
     return spelled
 
 
-def _glued(lines: Sequence[str], others: Sequence[tuple[str, float, str]]) -> Title | None:
-    """A known title with which the body begins without a break."""
+def _glued(lines: Sequence[str], others: Sequence[Fact]) -> Title | None:
+    """A known title with which the body begins without a break, or one that the first lines adopt."""
     opening = visible("".join(lines[:3]))[:400]
-    for value, _, evidence in others:
-        for candidate in (value, _LEADING_YEAR.sub("", value)):
-            if len(candidate) >= 6 and visible(candidate) in opening:
-                return Title(candidate, Fact("title", candidate, 0.9, evidence))
-    if match := _IN_BRACKETS.search("".join(lines[:4])):
+    for fact in others:
+        for value in (fact.value, _LEADING_YEAR.sub("", fact.value)):
+            if len(value) >= 6 and visible(value) in opening:
+                return Title(value, replace(fact, value=value, confidence=0.9))
+    if match := re.search(_rules().adopted, "".join(lines[:4])):
         return Title(match.group(1), Fact("title", match.group(1), 0.8, match.group()))
     return None
 
 
+def _original(lines: Sequence[str]) -> Title | None:
+    """原标题：…, run together with the text of a press article."""
+    for line in lines[:3]:
+        if match := re.search(_rules().original, line):
+            value = match.group("title").strip(" ，,")
+            return Title(value, Fact("title", value, 0.8, match.group()))
+    return None
+
+
+def _work_report(lines: Sequence[str]) -> Title | None:
+    match = re.search(_rules().work_report, "".join(lines[:8]))
+    return Title("政府工作报告", Fact("title", "政府工作报告", 0.6, match.group())) if match else None
+
+
 def _page_title(text: str, lines: Sequence[str]) -> Iterator[str]:
     """The part of an HTML <title> that names the article: the one the page shows, else the longest."""
-    parts = [
-        part.strip()
-        for part in re.split(
-            r"\s*[|｜_>]\s*|\s+[-–—·]\s+|(?<=[\u4e00-\u9fff）)》”])[-–—](?=[\u4e00-\u9fff])", text
-        )
-    ]
-    parts = [tidy(part) for part in parts if part]
+    parts = [tidy(part.rpartition("/")[2]) for part in _PARTS.split(text) if part]
     head = visible("".join(lines[:15]))
-    shown = [part for part in parts if len(part) >= 6 and visible(part) in head]
-    yield from shown
-    rest = [part for part in parts if len(part) >= 6 and not _SITE.search(part)]
+    yield from (part for part in parts if len(part) >= 6 and visible(part) in head)
+    rest = [part for part in parts if len(part) >= 6 and not re.search(_rules().site, part, re.IGNORECASE)]
     yield from sorted(rest, key=len, reverse=True)
 
 
-def _named_by_hand(stem: str) -> bool:
-    """Whether a file's name says what the file is: six Chinese characters or more."""
-    return len(re.findall(r"[\u4e00-\u9fff]", stem)) >= 6
+def _file_title(name: str, lines: Sequence[str]) -> Iterator[str]:
+    """A file's name, when it says in Chinese what the file is."""
+    rules = _rules()
+    stem = re.sub(rules.file_prefix, "", tidy(PurePath(name).name))
+    stem = (
+        re.sub(rules.file_suffix, "", stem)
+        if _patterns().ending.search(re.sub(rules.file_suffix, "", stem))
+        else stem
+    )
+    if len(re.findall(r"[\u4e00-\u9fff]", stem)) >= _NAMED:
+        yield next(_page_title(stem, lines), stem)
 
 
 def _opening(lines: Sequence[str]) -> str:
-    """The first clause of the text, when nothing names it."""
+    """The first clauses of the text, when nothing names it."""
     first = next((line for line in lines if len(visible(line)) >= 4), "")
-    sentence = re.split(r"[。！？!?；;]", first)[0]
-    if len(sentence) > 40:
-        clauses = re.split(r"(?<=[，,])", sentence)
-        short = ""
-        for clause in clauses:
-            if len(short) + len(clause) > 40:
-                break
-            short += clause
-        sentence = short or sentence[:40]
-    return sentence.strip(" ，,、：:　")
+    sentence = re.sub(_rules().time_first, "", re.split(r"[。！？!?；;]", first)[0].strip())
+    short = ""
+    for clause in re.split(r"(?<=[，,])", sentence):
+        if short and len(short) + len(clause) > _OPENING:
+            break
+        short += clause
+    return short[: _OPENING * 2].strip(" ，,、：:　")
