@@ -19,13 +19,13 @@ def writer_lock(layout: Layout, wait_seconds: float = 0.0) -> Iterator[None]:
     """
     layout.prepare()
     lock = FileLock(layout.lock, timeout=wait_seconds, thread_local=False)
-    try:
-        with storage(layout.lock):
+    with storage(layout.lock):
+        try:
             lock.acquire()
-    except Timeout as error:
-        raise Busy(
-            f"another kb process is writing to {layout.folder}: wait until it has finished and run again"
-        ) from error
+        except Timeout as error:  # an OSError too, so it must be told apart before `storage` sees it
+            raise Busy(
+                f"another kb process is writing to {layout.folder}: wait until it has finished and run again"
+            ) from error
     try:
         yield
     finally:
