@@ -64,11 +64,14 @@ class RemoteEncoder:
     """Vectors from a server, in batches; one connection per call, so it is thread-safe."""
 
     def __init__(self, settings: ModelSettings, patience: Patience = _PATIENCE, batch: int = 64) -> None:
-        """Reads the key from the variable that `settings.key_env` names. Raises `ModelError` without it."""
+        """Reads the key from the variable that `settings.key_env` names.
+
+        Raises `ModelError` when there is none, or the url is no url.
+        """
         self._settings = settings
         self._patience = patience
         self._batch = batch
-        self._url = settings.url.rstrip("/") + "/embeddings"
+        self._url = _endpoint(settings.url)
         self._headers = _headers(settings.key_env)
         self._dim = 0  # unknown until the server has answered
         self._lock = threading.Lock()
@@ -76,7 +79,7 @@ class RemoteEncoder:
     @property
     def name(self) -> str:
         """The model's name as the server knows it, and the prefix of passages."""
-        return f"remote/{self._settings.name}/{self._settings.passage_prefix}".rstrip("/")
+        return "/".join(filter(None, ("remote", self._settings.name, self._settings.passage_prefix.strip())))
 
     @property
     def dim(self) -> int:
@@ -119,8 +122,6 @@ class RemoteEncoder:
             reply = client.post(self._url, json=request)
         except httpx2.TransportError as error:
             raise _Refused(f"it cannot be reached ({type(error).__name__})", passing=True) from error
-        except httpx2.InvalidURL as error:
-            raise _Refused(f"the url is wrong ({error})") from error
         if reply.is_success:
             return reply
         after = reply.headers.get("retry-after", "")
@@ -146,11 +147,21 @@ class RemoteEncoder:
 
     def _failed(self, problem: str) -> ModelError:
         """Says what happened and what to look at; never holds the key, nor what the server said."""
-        place = httpx2.URL(self._url).copy_with(username=None, password=None, query=None)
+        place = self._url.copy_with(userinfo=b"", query=None)
         return ModelError(
             f'the embeddings server {place} (model "{self._settings.name}") failed: {problem}. '
             "Check [model] url, name and key_env in kb.toml, and that the server runs."
         )
+
+
+def _endpoint(base: str) -> httpx2.URL:
+    try:
+        url = httpx2.URL(base)
+        return url.copy_with(path=url.path.rstrip("/") + "/embeddings")
+    except httpx2.InvalidURL as error:
+        raise ModelError(
+            f"[model] url in kb.toml is no url ({error}): it looks like http://host:8000/v1"
+        ) from error
 
 
 def _headers(key_env: str) -> dict[str, str]:

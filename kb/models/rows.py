@@ -14,13 +14,14 @@ def unit_rows(values: ArrayLike, model: str) -> Vectors:
 
     Raises `ModelError` when they are no matrix of numbers, or a row has no direction.
     """
-    try:
-        rows = np.asarray(values, dtype=np.float32)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise ModelError(f'the model "{model}" gave vectors of unequal length or no numbers') from error
-    if rows.ndim != 2 or rows.shape[1] == 0:
-        raise ModelError(f'the model "{model}" gave an array of shape {rows.shape}, not one vector per text')
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+        try:
+            rows = np.asarray(values, dtype=np.float32)
+        except (ValueError, TypeError) as error:
+            raise ModelError(f'the model "{model}" gave vectors of unequal length or no numbers') from error
+        if rows.ndim != 2 or rows.shape[1] == 0:
+            raise ModelError(f'the model "{model}" gave an array of shape {rows.shape}, no vector per text')
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     if not (np.isfinite(lengths).all() and lengths.all()):
         raise ModelError(f'the model "{model}" gave a vector of zero or unmeasurable length')
     unit: Vectors = np.divide(rows, lengths, dtype=np.float32)

@@ -38,8 +38,8 @@ class SentenceTransformerEncoder:
 
     @property
     def name(self) -> str:
-        """The model's name, float32, and the prefix of passages: another prefix makes other vectors."""
-        return f"{self._settings.name}/float32/{self._settings.passage_prefix}".rstrip("/")
+        """The model's name and the prefix of passages: another prefix makes other vectors."""
+        return "/".join(filter(None, (self._settings.name, self._settings.passage_prefix.strip())))
 
     @property
     def dim(self) -> int:
