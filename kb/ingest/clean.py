@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from kb.ingest.edges import edge_lines
 from kb.ingest.labels import find_label
 from kb.ingest.rules import LineRule, boilerplate, compiled
 from kb.ingest.watermark import watermarks
@@ -49,16 +50,27 @@ def clean(blocks: Sequence[Block]) -> Cleaned:
     """
     hints = Hints()
     removed: list[Removed] = []
+    labelled = [replace(block, text=_labelled(block), number="") for block in blocks]
+    marked = _without_watermarks(labelled, removed)
+    kept = _without_lines(marked, removed, hints)
+    lines = _without_edges(kept, removed)
+    lines = _without_page_numbers(lines, removed)
+    return Cleaned(tuple(line for line in lines if line.text), tuple(removed), hints)
+
+
+def _without_lines(blocks: Sequence[Block], removed: list[Removed], hints: Hints) -> list[Block]:
+    """Without furniture that readers and rules name; sentences that it cut are put together again."""
     lines: list[Block] = []
     cut = False  # the line before was a page marker: the sentence may go on
     tail = _tail(blocks)
+    cutting = _cutting()
     for index, block in enumerate(blocks):
-        block = replace(block, text=_labelled(block), number="")
-        rule = tail if tail and index >= tail.start else None
-        name = block.furniture or _line_rule(block.text, hints)
-        if name or rule:
-            removed.append(Removed(block.text, name or (rule.name if rule else "")))
-            cut = cut or name in _cutting()
+        behind = tail is not None and index >= tail.start
+        name = _line_rule(block.text, Hints() if behind else hints)
+        if block.furniture or name or behind:
+            rule = block.furniture or name or (tail.name if tail else "")
+            removed.append(Removed(block.text, rule))
+            cut = cut or rule in cutting
             continue
         for piece in _without_pieces(block, removed, hints):
             if cut and lines and _goes_on(lines[-1].text, piece.text):
@@ -66,9 +78,13 @@ def clean(blocks: Sequence[Block]) -> Cleaned:
             else:
                 lines.append(piece)
             cut = False
-    lines = list(_without_watermarks(lines, removed))
-    lines = _without_page_numbers(lines, removed)
-    return Cleaned(tuple(line for line in lines if line.text), tuple(removed), hints)
+    return lines
+
+
+def _without_edges(lines: Sequence[Block], removed: list[Removed]) -> list[Block]:
+    found = edge_lines([line.text for line in lines], boilerplate().edges)
+    removed.extend(Removed(line.text, "edge") for index, line in enumerate(lines) if index in found)
+    return [line for index, line in enumerate(lines) if index not in found]
 
 
 def _labelled(block: Block) -> str:
@@ -140,15 +156,17 @@ def _without_pieces(block: Block, removed: list[Removed], hints: Hints) -> Itera
         yield replace(block, text=text.strip())
 
 
-def _without_watermarks(lines: Sequence[Block], removed: list[Removed]) -> Iterator[Block]:
+def _without_watermarks(lines: Sequence[Block], removed: list[Removed]) -> list[Block]:
     marks = watermarks("\n".join(line.text for line in lines), boilerplate().watermark)
+    kept: list[Block] = []
     for line in lines:
         text = line.text
         for mark in marks:
             removed.extend([Removed(mark, "watermark")] * text.count(mark))
             text = text.replace(mark, "")
         if text.strip():
-            yield replace(line, text=text.strip())
+            kept.append(replace(line, text=text.strip()))
+    return kept
 
 
 def _goes_on(text: str, following: str) -> bool:

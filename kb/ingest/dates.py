@@ -21,6 +21,9 @@ _DATE = re.compile(
     rf"\s*(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*日"
 )
 _PLAIN = re.compile(r"(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})")
+_MONTH = re.compile(
+    rf"[（(\s]*(?P<year>(?:19|20)\d{{2}}|[一二][{_CN}O0]{{3}})\s*年\s*(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*月[）)\s]*"
+)
 _ROWS = (
     re.compile(r"(?:成文日期|发文日期|签发日期|印发日期)\s*[：:]?\s*(?:\| *)?(?P<value>[^|]{6,20})"),
     re.compile(r"(?:发布日期|公布日期|颁布日期|发布时间)\s*[：:]?\s*(?:\| *)?(?P<value>[^|]{6,20})"),
@@ -49,6 +52,8 @@ def find_issued(
     for found in (_adopted(lines), _spoken(lines), _signed(lines), _page_date(lines, furniture)):
         if found:
             return found
+    if month := _month(lines):
+        return month
     if posted and (value := _iso(posted)):
         return Fact("issued", value, 0.7, posted)
     if year := _NUMBER_YEAR.search(number):
@@ -112,6 +117,16 @@ def _signed(lines: Sequence[str]) -> Fact | None:
             and (value := _iso(match.group()))
         ):
             return Fact("issued", value, 0.85, line.strip())
+    return None
+
+
+def _month(lines: Sequence[str]) -> Fact | None:
+    """ "（2022年11月）" on a line of its own under the title or at the end."""
+    for line in (*lines[:8], *lines[-4:]):
+        if match := _MONTH.fullmatch(line):
+            year, month = _number(match.group("year")), _number(match.group("month"))
+            if 1949 <= year <= 2100 and 1 <= month <= 12:
+                return Fact("issued", f"{year:04d}-{month:02d}", 0.85, line.strip())
     return None
 
 

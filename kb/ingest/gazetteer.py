@@ -28,6 +28,9 @@ class RegionRules(BaseModel):
     not_before: tuple[str, ...]
     common_words: frozenset[str]
     central: tuple[str, ...]
+    not_names: tuple[str, ...]
+    not_in_names: str
+    not_cities: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ def gazetteer() -> Gazetteer:
             for name in _short_names(path[-1]):
                 paths[name].append(path)
                 short.add(name)
+        elif path[-1].endswith("自治县"):
+            for name in _short_names(path[-1]):
+                paths[f"{name}县"].append(path)
     heads: defaultdict[str, list[str]] = defaultdict(list)
     for name in paths:
         heads[name[:2]].append(name)
@@ -96,7 +102,7 @@ def _divisions() -> Iterator[tuple[Region, tuple[str, ...]]]:
 
 def _short_names(name: str) -> Iterator[str]:
     """广西 for 广西壮族自治区, 恩施州 and 恩施 for 恩施土家族苗族自治州, 南京 for 南京市."""
-    bare = re.sub(r"(?:省|市|地区|盟|特别行政区|自治区|自治州)$", "", name)
+    bare = re.sub(r"(?:省|市|地区|盟|特别行政区|自治区|自治州|自治县)$", "", name)
     stripped = re.sub(f"(?:{'|'.join(sorted(region_rules().peoples, key=len, reverse=True))})+$", "", bare)
     if name.endswith("自治州") and len(stripped) >= 2:
         yield stripped + "州"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 _CN = "一二三四五六七八九十百零〇"
+_UNITS = "万亿元米倍个人户岁度吨亩千百公平分年月日小天"
 _SPACE = r"[ \u3000]*"
 
 # Kinds in the order of GB/T 9704 and of statutes, outermost first; the number is the rank.
@@ -17,7 +18,11 @@ _KINDS: tuple[tuple[str, float, str], ...] = (
     ("cn", 4, rf"[{_CN}]{{1,3}}{_SPACE}[、．.]"),
     ("cn_par", 5, rf"[（(〔]{_SPACE}[{_CN}]{{1,3}}{_SPACE}[）)〕][、.．]?"),
     ("num", 6, r"\d{1,2}(?:[、．]|\.(?!\d))"),
-    ("multi", 7, r"\d{1,2}(?:\.\d{1,2}){1,3}(?![\d%％.])[、．.]?(?=[ \u3000\u4e00-\u9fff])"),
+    (
+        "multi",
+        7,
+        rf"\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}(?![\d%％.])[、．.]?(?=[ \u3000\u4e00-\u9fff])(?![ \u3000]?[{_UNITS}])",
+    ),
     ("num_par", 8, r"[（(]\d{1,2}[）)][、.．]?|\d{1,2}[）)](?!、)"),
     ("circled", 9, r"[①-⑳㈠-㈩]"),
 )

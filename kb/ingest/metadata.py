@@ -25,6 +25,9 @@ _SHARING = re.compile(
 )
 
 
+_VISIT = "考察报告"  # its places are those visited, not its own
+
+
 class _Kind(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -81,6 +84,7 @@ def describe(own_title: str, title: Title, text: str, context: Context) -> Descr
             file_name=tidy(context.name.rpartition("/")[2]),
             origin=origin.value if origin else "",
             body=text,
+            visit=kind is not None and kind.value == _VISIT,
         )
     )
     facts = [title_fact, issuer, number, issued, kind, region_fact, origin]

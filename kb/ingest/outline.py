@@ -20,6 +20,7 @@ _NOT_PLAIN = re.compile(
     r"(?:记者|通讯员|作者|省长|市长|区长|县长|书记|主任)"
 )
 _ARTICLE_RANK = 3
+_LISTED_RANK = 6  # labels from here on often number the items of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def outline(blocks: Sequence[Block]) -> Outlined:
     nothing is an item of a list and stays in the body.
     """
     lines = [block.text for block in blocks]
-    headings = _with_body(_labelled(blocks), lines)
+    headings = _with_body(_unanimous(_labelled(blocks), lines), lines)
     if not any(heading.rank < _ARTICLE_RANK + 3 for heading in headings):
         headings = sorted([*headings, *_plain(lines, headings)], key=lambda heading: heading.line)
     starts = _starts(lines)
@@ -101,7 +102,40 @@ def _name(text: str, label: str, kind: str) -> str:
         return text if len(rest) <= _HEADING and not rest.endswith(tuple("；;，,、")) else ""
     if stop.end() < len(rest) or len(rest) > 42:
         return ""
-    return text[: -len(rest) + stop.start()].rstrip()
+    return text.rstrip("。 ")
+
+
+def _unanimous(headings: Sequence[_Heading], lines: Sequence[str]) -> list[_Heading]:
+    """Without labels like 1. whose neighbours of the same kind are items of a list rather than headings."""
+    opened = {heading.line for heading in headings}
+    ranks = {heading.line: heading.rank for heading in headings}
+    kept: list[_Heading] = []
+    for heading in headings:
+        if heading.rank < _LISTED_RANK or heading.line not in opened:
+            kept.append(heading)
+            continue
+        items = [index for index in _siblings(heading, lines, ranks) if index != heading.line]
+        if sum(1 for index in items if index in opened) * 2 >= len(items):
+            kept.append(heading)
+    return kept
+
+
+def _siblings(heading: _Heading, lines: Sequence[str], ranks: dict[int, float]) -> list[int]:
+    """Lines with a label of the same kind under the same parent, the heading's own included."""
+    label = find_label(lines[heading.line])
+    if label is None:
+        return [heading.line]
+    found = [heading.line]
+    for step in (-1, 1):
+        index = heading.line + step
+        while 0 <= index < len(lines) and ranks.get(index, label.rank) >= label.rank:
+            other = find_label(lines[index])
+            if other and other.kind == label.kind:
+                found.append(index)
+                if other.number == 1 and step < 0:
+                    break
+            index += step
+    return found
 
 
 def _with_body(headings: Sequence[_Heading], lines: Sequence[str]) -> list[_Heading]:

@@ -40,7 +40,11 @@ def read_documents(data: bytes, name: str, source: str) -> tuple[Document, ...]:
     lines = paragraphs(cleaned.blocks)
     if sum(len(visible(line.text)) for line in lines) < _LEAST:
         raise EmptyFile(f"{name} holds no text beyond page furniture: nothing was taken in")
-    page_titles = tuple(block.text for block in blocks if block.furniture == "page_title")
+    page_titles = tuple(
+        block.text
+        for block in blocks
+        if block.furniture == "page_title" or (block.furniture and block.level == 1)
+    )
     title = find_title([line.text for line in lines], cleaned.hints.title, page_titles, name)
     parted = part(lines, title)
     sha256 = hashlib.sha256(data).hexdigest()

@@ -48,6 +48,7 @@ class _Figures(BaseModel):
     uneven: Pattern
     long_year: Pattern
     year_inside: Pattern
+    bare_year: Pattern
 
 
 class _Mark(BaseModel):
@@ -122,7 +123,7 @@ def _figures(text: str, title: str) -> Iterator[Flag]:
     units = re.compile(rules.units)
     likely = {
         match.span()
-        for pattern in (rules.long_year, rules.year_inside)
+        for pattern in (rules.long_year, rules.year_inside, rules.bare_year)
         for match in re.finditer(pattern, text)
         if units.match(text, match.end())
     }

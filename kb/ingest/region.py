@@ -8,21 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.ingest.gazetteer import Mention, count_names, gazetteer, mentions, region_rules, resolve
+from kb.ingest.unlisted import unlisted
 from kb.types import Fact, Region
 
 _OPENING = 160  # characters of the body in which its subject is introduced
 _BODY = 30_000  # characters of the body that are looked at
 _ANONYMOUS = re.compile(r"(?:[xX×＊*]{1,4}|某某?)\s*(?:省|市|县|区|镇|乡|街道|社区|村)")
 _SELF = re.compile(r"(?:本|我|全)(市|区|县|省|旗|州|自治区)")
-_PAIR = re.compile(
-    r"([\u4e00-\u9fff]{2,7}?市)([\u4e00-\u9fff]{1,5}?(?:新区|开发区|高新区|示范区|区|县|旗))(?!域|间|别|级)"
-)
-_NOT_NAME = re.compile(
-    r"[委的与在向对各该我本]|人民|政府|全市|社区|小区|市区|城区|地区|辖区|片区|街区|进社|集进"
-)
 _TOWN = re.compile(r"([\u4e00-\u9fff]{2,6}?(?:街道|镇|乡))")
 _COMMUNITY = re.compile(r"([\u4e00-\u9fff]{2,6}?社区)")
-_FUNCTION = tuple("关于在赴到由对和与及以是为自从将的了各向给比经被把让")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +29,12 @@ class Sources:
     file_name: str
     origin: str
     body: str
+    visit: bool  # a report on places that somebody else went to see
 
 
 def find_region(sources: Sources) -> tuple[Region, Fact | None]:
     """The document's region and what it rests on; () when nothing says it, or something contradicts it."""
-    if _is_central(sources):
+    if sources.visit or _is_central(sources):
         return (), None
     text = f"{sources.title}\n{sources.issuer}\n{sources.origin}\n{sources.file_name}\n{sources.body[:_BODY]}"
     names = count_names(text)
@@ -58,17 +53,16 @@ def _is_central(sources: Sources) -> bool:
 def _candidates(sources: Sources, names: Counter[str], text: str) -> Iterator[tuple[Region, float, str]]:
     title = _first(sources.title, names, text)
     issuer = _first(sources.issuer, names, text)
+    yield unlisted((sources.title, sources.issuer), text), 0.85, sources.title
     if title and issuer and issuer[: len(title)] == title:
         yield issuer, 0.95, sources.issuer
-    yield _pair(sources.title, text), 0.9, sources.title
     yield title, 0.9, sources.title
-    yield _pair(sources.issuer, text), 0.9, sources.issuer
     yield issuer, 0.85, sources.issuer
     if _ANONYMOUS.search(sources.title + sources.opening):
         return
-    yield _pair(sources.opening, text), 0.8, sources.opening[:60]
     yield _first(sources.file_name, names, text), 0.75, sources.file_name
     yield _subject(sources.opening, names, text), 0.75, sources.opening[:60]
+    yield unlisted((sources.opening,), text), 0.7, sources.opening[:60]
     yield _first(sources.origin, names, text), 0.6, sources.origin
     yield _dominant(sources.body[:_BODY], names, text), 0.5, "the place named most often"
 
@@ -132,41 +126,6 @@ def _dominant(body: str, names: Counter[str], text: str) -> Region:
     if not ranked or ranked[0][1] < 3 or (len(ranked) > 1 and ranked[0][1] < 2 * ranked[1][1]):
         return ()
     return ranked[0][0]
-
-
-def _pair(part: str, text: str) -> Region:
-    """ "X市Y区" that the official divisions do not know as such, when the text repeats both names.
-
-    New districts, development zones and places that a text invents are found this way.
-    """
-    book = gazetteer()
-    for match in _PAIR.finditer(part):
-        city, district = _trimmed(match.group(1), text), match.group(2)
-        if len(city) < 3 or text.count(district) < 2 or text.count(city) < 2:
-            continue
-        if _ANONYMOUS.search(city + district) or _NOT_NAME.search(f"{city} {district}"):
-            continue
-        known = [path for path in book.paths.get(city, ()) if path[-1] == city]
-        inside = [path for path in book.paths.get(district, ()) if city in path]
-        if inside:
-            return inside[0] if len(inside) == 1 else ()
-        if known and district.endswith(("新区", "开发区", "高新区", "示范区")) and len(known) == 1:
-            return (*known[0], district)
-        if not known and not any(
-            city.endswith(name) for name in book.paths if name.endswith("市") and len(name) > 2
-        ):
-            return (city, district)
-    return ()
-
-
-def _trimmed(city: str, text: str) -> str:
-    """A city's name without the words that run into it: of 关于云岚市, what the text repeats most."""
-    variants = [city[start:] for start in range(len(city) - 2)]
-    best = max((text.count(name) for name in variants if len(name) >= 3), default=0)
-    names = [
-        name for name in variants if len(name) >= 3 and text.count(name) == best and name[0] not in _FUNCTION
-    ]
-    return names[0] if names else ""
 
 
 def _deeper(region: Region, sources: Sources, text: str) -> Region:

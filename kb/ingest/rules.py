@@ -54,6 +54,16 @@ class WatermarkRule(BaseModel):
     longest: int = Field(gt=0)  # characters
 
 
+class EdgeRule(BaseModel):
+    """Words that betray furniture before the first and behind the last prose."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    certain: tuple[str, ...]
+    likely: tuple[str, ...]
+    longest: int = Field(gt=0)  # characters
+
+
 class Boilerplate(BaseModel):
     """kb/data/boilerplate.toml."""
 
@@ -62,6 +72,7 @@ class Boilerplate(BaseModel):
     line: tuple[LineRule, ...]
     inline: tuple[PieceRule, ...]
     tail: tuple[PieceRule, ...]
+    edges: EdgeRule
     watermark: WatermarkRule
 
 

@@ -103,6 +103,11 @@ def find_title(lines: Sequence[str], named: Sequence[str], page_titles: Sequence
     return Title(value, Fact("title", value, 0.3, value))
 
 
+def ends_like_title(text: str) -> bool:
+    """Whether a line ends as titles of documents do."""
+    return _patterns().strong.search(tidy(text)) is not None
+
+
 def tidy(text: str) -> str:
     """A title without file endings, page numbers and letter-spacing."""
     rules = _rules()
@@ -207,10 +212,12 @@ def _agreed(spelled: Title, others: Sequence[Fact], lines: Sequence[str]) -> Tit
         longer = full.startswith(own) and _patterns().strong.search(fact.value) and fact.confidence > 0.7
         if own in full and (spelled.value in _rules().generic or longer):
             return replace(spelled, value=fact.value, fact=fact)
-    if spelled.fact.confidence < 0.7:
-        for fact in others:
-            if _patterns().ending.search(fact.value) and visible(fact.value) not in own:
-                return _glued(lines, [fact]) or Title(fact.value, fact)
+    if spelled.fact.confidence >= 0.7:
+        return spelled
+    for fact in others:
+        named = _patterns().ending.search(fact.value) is not None or fact.confidence > 0.7
+        if named and visible(fact.value) not in own and spelled.value not in fact.value:
+            return _glued(lines, [fact]) or Title(fact.value, fact)
     return spelled
 
 

@@ -37,7 +37,10 @@ _BLOCKS = {
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CELL = 200  # characters: a longer cell means that the table only lays out the page
 _SHORT = 8  # characters: shorter lines occur everywhere and prove nothing about the main content
-_COVER = 0.95  # share of the extracted text that the main element must hold
+_STOP = re.compile(r"[。；]")
+_COVER = 0.95  # share of the extracted prose that the main element must hold
+_FRAME = 5  # lines around it that belong to the article: title, source, date …
+_FRAME_SIZE = 300  # … and their characters
 
 
 @dataclass(slots=True)
@@ -163,15 +166,30 @@ def _main_element(tree: lxml.html.HtmlElement, lines: list[_Line]) -> lxml.html.
     extracted = trafilatura.extract(
         copy.deepcopy(tree), include_comments=False, include_tables=True, favor_recall=True, fast=True
     )
-    flat = re.sub(r"[\s|]", "", extracted or "")
+    flat = _bare(extracted or "")
+    prose = [line for line in lines if _STOP.search(line.text) and _bare(line.text) in flat]
+    if not prose:
+        prose = [line for line in lines if len(line.text) >= _SHORT and _bare(line.text) in flat]
     weights: dict[lxml.html.HtmlElement, int] = {}
-    total = 0
-    for line in lines:
-        bare = re.sub(r"[\s|]", "", line.text)
-        if len(bare) < _SHORT or bare not in flat:
-            continue
-        total += len(bare)
+    for line in prose:
         for node in (line.element, *line.element.iterancestors()):
-            weights[node] = weights.get(node, 0) + len(bare)
+            weights[node] = weights.get(node, 0) + len(line.text)
+    total = sum(len(line.text) for line in prose)
     covering = [node for node, weight in weights.items() if weight >= total * _COVER]
-    return max(covering, key=lambda node: sum(1 for _ in node.iterancestors()), default=None)
+    deepest = max(covering, key=lambda node: sum(1 for _ in node.iterancestors()), default=None)
+    return None if deepest is None else _climbed(deepest, lines)
+
+
+def _climbed(node: lxml.html.HtmlElement, lines: list[_Line]) -> lxml.html.HtmlElement:
+    """The ancestor that adds only a few lines, such as the title and the line that tells the source."""
+    while (parent := node.getparent()) is not None and parent.tag != "body":
+        own, wider = set(node.iter()), set(parent.iter())
+        added = [line for line in lines if line.element in wider and line.element not in own]
+        if len(added) > _FRAME or sum(len(line.text) for line in added) > _FRAME_SIZE:
+            break
+        node = parent
+    return node
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s|]", "", text)

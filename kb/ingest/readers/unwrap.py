@@ -12,6 +12,7 @@ _ENDS = re.compile(r"[。！？!?：:；;…][”’」』）)】》\"']*$")
 _STOPS = re.compile(r"[。！？!?][”’」』）)】》\"']*$")
 _INDENT = 1.2  # character widths that begin a paragraph
 _HANGS = 8.0  # a deeper indent is a centred or right-aligned line
+_REMNANT = 2  # characters of a centred line that can only be the end of the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ def paragraphs(lines: Sequence[WrappedLine]) -> Iterator[tuple[str, int]]:
 
 
 def _continues(line: WrappedLine, following: WrappedLine) -> bool:
+    if len(following.text) <= _REMNANT and following.indent > _HANGS:
+        return not _ENDS.search(line.text) and label_of(following.text) is None and following.text.isalpha()
     if not line.full or line.indent > _HANGS:
         return False
     if following.indent > _INDENT:

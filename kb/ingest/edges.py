@@ -1,0 +1,47 @@
+"""Furniture that no rule spells out: lines around the text that speak of pages, sites and downloads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from kb.ingest.labels import find_label
+from kb.ingest.rules import EdgeRule
+from kb.ingest.title import ends_like_title
+
+_PROSE = re.compile(r"^(?=.{30,}).*[。！？；]", re.DOTALL)
+_ADDRESS = re.compile(r"[A-Za-z0-9-]{3,}\.(?:com|cn|net|org|gov|example|[a-z]{2,7})\b", re.IGNORECASE)
+_TOLD = 3  # times that a line must stand in a text to count as repeated
+
+
+def edge_lines(lines: Sequence[str], rule: EdgeRule) -> frozenset[int]:
+    """The indexes of lines that are page furniture by the words they hold."""
+    prose = [index for index, line in enumerate(lines) if _PROSE.search(line)]
+    if not prose:
+        return frozenset()
+    edges = [*range(prose[0]), *range(prose[-1] + 1, len(lines))]
+    counts = Counter(lines)
+    found = {index for index in edges if _betrays(lines[index], rule)}
+    for index, line in enumerate(lines):
+        if (
+            counts[line] >= _TOLD
+            and _may_be(line, rule)
+            and (_ADDRESS.search(line) or _holds(line, rule.certain))
+        ):
+            found.add(index)
+    return frozenset(found)
+
+
+def _may_be(line: str, rule: EdgeRule) -> bool:
+    return len(line) <= rule.longest and "。" not in line and find_label(line) is None
+
+
+def _betrays(line: str, rule: EdgeRule) -> bool:
+    if not _may_be(line, rule) or ends_like_title(line):
+        return False
+    return _holds(line, rule.certain) or sum(1 for word in rule.likely if word in line) >= 2
+
+
+def _holds(line: str, words: Sequence[str]) -> bool:
+    return any(word in line for word in words)
