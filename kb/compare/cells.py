@@ -45,11 +45,17 @@ def chances(evidence: Numbers) -> Chances:
     return np.where(named | under, result, 0.0)
 
 
-def settle(chance: Chances) -> Chances:
-    """Keeps each sentence's best dimension, and a second one that it serves nearly as well; others 0."""
+def settle(chance: Chances, evidence: Numbers) -> Chances:
+    """Keeps each sentence's best dimension, and others that it truly serves; the rest become 0.
+
+    It serves another when that fits nearly as well, or when it is sure enough and a quantity of that
+    dimension's own kind stands in the sentence.
+    """
     rules = compare_rules().cell
     best = chance.max(axis=1, keepdims=True)
-    served = (chance >= best) | ((chance >= rules.found) & (chance >= rules.second * best))
+    near = chance >= rules.second * best
+    own_figure = evidence[:, :, FEATURES.index("figure")] > 0
+    served = (chance >= best) | ((chance >= rules.found) & (near | own_figure))
     return np.where(served, chance, 0.0)
 
 

@@ -52,8 +52,9 @@ def layout(text: str, sections: tuple[Section, ...]) -> Layout:
     bounds = np.array([section.start for section in sections], np.int32)
     section = np.searchsorted(bounds, starts, side="right").astype(np.int32) - 1
     line = np.searchsorted(lines, starts).astype(np.int32)
-    headed = {section.start for section in sections if section.path}
-    heading = np.array([int(start) in headed for start in starts], np.bool_)
+    # A heading on a line of its own is no passage; one that runs into its paragraph ("第一条 …") belongs to it.
+    headed = {section.start: len(section.path[-1]) for section in sections if section.path}
+    heading = np.array([end - start <= headed.get(start, 0) for start, end in spans], np.bool_)
     folded = fold_with_origin(text)
     same = len(folded.text) == len(text) and folded.origin == tuple(range(len(text) + 1))
     origin = None if same else np.array(folded.origin, np.int32)

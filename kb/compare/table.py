@@ -117,7 +117,8 @@ def _judge(
         place = layout(document.text, document.sections)
         add_dense(evidence, chunk_of_sentences(place, [column.chunks[i] for i in own]), standard[own])
         on_topic = topic.touch(document) >= enough
-        judged.append(np.where(on_topic[:, None], settle(chances(evidence)), 0.0).astype(np.float32))
+        settled = settle(chances(evidence), evidence)
+        judged.append(np.where(on_topic[:, None], settled, 0.0).astype(np.float32))
     return judged
 
 
