@@ -18,7 +18,7 @@ from kb.resources import resource_folder
 from kb.surfaces import api, comparing, pages
 from kb.surfaces.deps import prefs_of
 from kb.surfaces.problems import InvalidOut, invalid_parts, problem_response, status_of
-from kb.surfaces.security import LOOPBACK_HOSTS, Guard
+from kb.surfaces.security import LOOPBACK_HOSTS, Guard, add_headers
 from kb.surfaces.site import Site
 from kb.surfaces.views import ErrorPage
 
@@ -79,7 +79,9 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _unknown(request: Request, error: Exception) -> Response:
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer(request, 500, "the server met an error of its own; its log says which")
+    response = _answer(request, 500, "the server met an error of its own; its log says which")
+    add_headers(response.headers)  # Starlette answers this one outside of all middleware
+    return response
 
 
 def _answer(request: Request, status: int, detail: str, errors: Iterable[InvalidOut] = ()) -> Response:

@@ -53,7 +53,7 @@ def catalogue() -> Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The messages of one language: `words("hits.rank", n=3)`."""
+    """The messages of one language: `words("hit.page", n=3)`."""
 
     lang: Lang
 

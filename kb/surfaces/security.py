@@ -56,7 +56,7 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message))
+                add_headers(MutableHeaders(scope=message))
             await send(message)
 
         if host_name(headers.get("host", "")) not in self._hosts:
@@ -84,7 +84,8 @@ def _cross_site(headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
 
 
-def _add_headers(headers: MutableHeaders) -> None:
+def add_headers(headers: MutableHeaders) -> None:
+    """Adds what every response carries; a header that is set already stays."""
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
     if headers.get("content-type", "").startswith("text/html"):
