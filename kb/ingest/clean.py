@@ -17,7 +17,8 @@ _PROSE = re.compile(r"^(?=.{60,}).*[。！？]", re.DOTALL)
 _MARKER = re.compile(r"(\d{1,3})、(?=\S)")
 _BODY_LIKE = re.compile(r"[。；;]")
 _LONG = 30  # characters: a shorter line may be a heading and need not end a sentence
-_HARVEST = ("title", "origin", "posted", "author")
+_HARVEST = ("title", "origin", "posted")
+_FILE = "file_name"  # the rule whose lines behind the text name other files
 # Rules of the readers after which a sentence may go on.
 _CUTTING = frozenset({"page_number", "running_head"})
 
@@ -29,7 +30,6 @@ class Hints:
     title: list[str] = field(default_factory=list)
     origin: list[str] = field(default_factory=list)
     posted: list[str] = field(default_factory=list)
-    author: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,19 @@ def _without_lines(blocks: Sequence[Block], removed: list[Removed], hints: Hints
     cut = False  # the line before was a page marker: the sentence may go on
     tail = _tail(blocks)
     cutting = _cutting()
+    begun = False  # the article itself
     for index, block in enumerate(blocks):
         behind = tail is not None and index >= tail.start
-        name = _line_rule(block.text, Hints() if behind else hints)
+        own = Hints()
+        name = _line_rule(block.text, own)
         if block.furniture or name or behind:
             rule = block.furniture or name or (tail.name if tail else "")
             removed.append(Removed(block.text, rule))
             cut = cut or rule in cutting
+            if not (block.furniture and begun):
+                _note(block, own, hints, titles=not block.furniture and not (behind and name == _FILE))
             continue
+        begun = True
         for piece in _without_pieces(block, removed, hints):
             if cut and lines and _goes_on(lines[-1].text, piece.text):
                 lines[-1] = replace(lines[-1], text=lines[-1].text + piece.text)
@@ -105,6 +110,16 @@ def _line_rule(text: str, hints: Hints) -> str:
             _harvest(match, hints)
             return rule.name
     return ""
+
+
+def _note(block: Block, own: Hints, hints: Hints, titles: bool) -> None:
+    """Adds what a furniture line says; titles only where they are this article's."""
+    for rule in boilerplate().harvest:
+        if len(block.text) <= 200 and (match := compiled(rule.pattern).search(block.text)):
+            _harvest(match, own)
+    for key in _HARVEST:
+        if titles or key != "title":
+            getattr(hints, key).extend(getattr(own, key))
 
 
 def _harvest(match: re.Match[str], hints: Hints) -> None:

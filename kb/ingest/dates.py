@@ -16,7 +16,7 @@ _DIGIT = {char: index for index, char in enumerate("零一二三四五六七八�
     "O": 0,
     "0": 0,
 }
-_DATE = re.compile(
+FULL_DATE = re.compile(
     rf"(?P<year>(?:19|20)\d{{2}}|[一二][{_CN}O0]{{3}})\s*年\s*(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*月"
     rf"\s*(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*日"
 )
@@ -76,7 +76,7 @@ def _adopted(lines: Sequence[str]) -> Fact | None:
     dates = []
     for line in lines[:_HEAD]:
         for match in (
-            _DATE.finditer(line)
+            FULL_DATE.finditer(line)
             if _PASSED.search(line) and not re.search(r"[自从].{0,20}起施行", line)
             else ()
         ):
@@ -93,7 +93,7 @@ def _adopted(lines: Sequence[str]) -> Fact | None:
 def _spoken(lines: Sequence[str]) -> Fact | None:
     """ "--2015年2月5日在…会议上" under a report's title."""
     for line in lines[:_HEAD]:
-        match = _DATE.search(line)
+        match = FULL_DATE.search(line)
         if (
             match
             and len(line) <= _SHORT
@@ -107,7 +107,7 @@ def _spoken(lines: Sequence[str]) -> Fact | None:
 def _signed(lines: Sequence[str]) -> Fact | None:
     """A date that ends a short line: under a signature, or in brackets under the title."""
     for line in (*lines[1:6], *lines[6:]):
-        match = _DATE.search(line)
+        match = FULL_DATE.search(line)
         if not match or len(line) > 60 or not _ALONE.fullmatch(line):
             continue
         behind = line[match.end() :].strip(" )）。")
@@ -132,7 +132,7 @@ def _month(lines: Sequence[str]) -> Fact | None:
 
 def _iso(text: str) -> str:
     """ "2016-08-11" of the first date in `text`; "" when there is none, or it cannot be."""
-    match = _DATE.search(text) or _PLAIN.search(text)
+    match = FULL_DATE.search(text) or _PLAIN.search(text)
     if match is None:
         return ""
     year, month, day = (_number(match.group(name)) for name in ("year", "month", "day"))

@@ -3,83 +3,145 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 
+from pydantic import BaseModel, ConfigDict
+
+from kb.ingest.dates import FULL_DATE
 from kb.ingest.readers.spacing import visible
+from kb.ingest.rules import Pattern
+from kb.resources import load_rules
 from kb.types import Fact
 
-_ORG = (
-    r"(?:人民政府(?:办公厅|办公室)?|人民代表大会(?:常务委员会)?|委员会(?:办公室|办公厅)?|办公厅|办公室|国务院|中共中央|领导小组(?:办公室)?|"
-    r"工作委员会|党工委|区委|市委|县委|省委|组织部|宣传部|政法委|管委会|街道办事处|社区党委|[\u4e00-\u9fff](?:局|厅|院|署|委))"
-)
-_ROW = re.compile(
-    r"(?:发文机关|发布机构|发文单位|制定机关|公布机关|颁布单位|发布单位|发布部门)"
-    r"\s*[：:]?\s*(?:\| *)?(?P<value>[^|：:\s]{2,40})"
-)
-_NUMBER_ROW = re.compile(
-    r"(?:发文字号|文\s*号|文件编号|发文文号)\s*[：:]?\s*(?:\| *)?(?P<value>[^|：:]{4,40}?号)"
-)
-_NUMBER = re.compile(
-    r"[（(]?(?P<value>[\u4e00-\u9fffA-Za-z]{1,14}\s*[〔\[（(﹝【]\s*(?:19|20)\d{2}\s*[〕\]）)﹞】]\s*第?\s*\d{1,5}\s*号)[）)]?"
-)
-_ORDER = re.compile(r"(?P<issuer>[\u4e00-\u9fff\s]{4,30}?)令")
-_ORDER_NUMBER = re.compile(r"第\s*\d{1,4}\s*号")
-_SIGNED = re.compile(rf"[\u4e00-\u9fff（）()、\s]{{2,40}}?{_ORG}(?:\s+[\u4e00-\u9fff]{{2,30}}{_ORG})*")
-_DATE = re.compile(
-    r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[一二][〇○零Ｏ0O九][〇○零一二三四五六七八九Ｏ0O]{2}年.{1,3}月.{1,4}日"
-)
-_TITLE = re.compile(
-    rf"^(?P<value>[\u4e00-\u9fff、（）]{{2,40}}?{_ORG})(?=关于|印发|转发|批转|公布|发布|贯彻)"
-)
-_HEADED = re.compile(rf"^(?P<value>[\u4e00-\u9fff、\s]{{2,40}}?{_ORG})\s*文件$")
-_ORDERED = re.compile(rf"^(?P<value>[\u4e00-\u9fff\s]{{4,30}}?{_ORG})\s*令")
+_HEAD = 10  # lines in which a head may stand
+_SIGNATURE = 60  # characters of a line that signs
+_SEPARATOR = re.compile(r"[\s、，,；;]+")
+_SENTENCE = re.compile(r"[。！？：:；;|]")
 
 
-def find_issuer(title: str, lines: Sequence[str], furniture: Sequence[str]) -> Fact | None:
-    """The issuer, as the document's head, title or signature spells it."""
-    for line in (*lines[:8], *furniture):
-        if match := _ROW.search(line):
+class _Rules(BaseModel):
+    """kb/data/issuers.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    endings: tuple[Pattern, ...]
+    posts: tuple[str, ...]
+    rows: Pattern
+    before_title: Pattern
+    headed: Pattern
+    ordered: Pattern
+    number_row: Pattern
+    number: Pattern
+    order_number: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    org: re.Pattern[str]
+    officer: re.Pattern[str]
+    before_title: re.Pattern[str]
+    headed: re.Pattern[str]
+    ordered: re.Pattern[str]
+
+
+@cache
+def _rules() -> _Rules:
+    return load_rules("issuers.toml", _Rules)
+
+
+@cache
+def _patterns() -> _Patterns:
+    rules = _rules()
+    org = rf"[\u4e00-\u9fff（）()·]{{2,30}}?(?:{'|'.join(rules.endings)})"
+    return _Patterns(
+        re.compile(rf"{org}|国务院|中共中央"),
+        re.compile(rf"(?P<value>{org})(?:{'|'.join(rules.posts)})[\u4e00-\u9fff·]{{2,5}}"),
+        *(re.compile(text.replace("ORG", org)) for text in (rules.before_title, rules.headed, rules.ordered)),
+    )
+
+
+def find_issuer(title: str, lines: Sequence[str], furniture: Sequence[str], origin: str) -> Fact | None:
+    """The first issuer, as the head, the title, the signature or a page's table of facts spells it.
+
+    `origin` is where a page says that it took the text from; it counts when it is an organisation.
+    """
+    for line in (*lines[:_HEAD], *furniture):
+        if match := re.search(_rules().rows, line):
             return _fact("issuer", match.group("value"), 0.95, line)
+    for found in (_headed(title, lines), _signature(lines), _officer(lines)):
+        if found:
+            return found
+    if origin and _patterns().org.fullmatch(origin):
+        return _fact("issuer", origin, 0.6, origin)
+    return None
+
+
+def _headed(title: str, lines: Sequence[str]) -> Fact | None:
+    patterns = _patterns()
     for line in lines[:6]:
-        flat = visible(line)
-        for pattern in (_HEADED, _ORDERED):
-            if match := pattern.search(flat):
+        for pattern in (patterns.headed, patterns.ordered):
+            if match := pattern.search(visible(line)):
                 return _fact("issuer", match.group("value"), 0.9, line)
-    if match := _TITLE.search(title):
+    if match := patterns.before_title.search(title):
         return _fact("issuer", match.group("value"), 0.9, title)
-    return _signature(lines)
+    for line in lines[:6]:
+        if visible(line) not in visible(title) and (names := _organisations(line)):
+            return _fact("issuer", names[0], 0.85, line)
+    return None
+
+
+def _organisations(line: str) -> list[str]:
+    """The names in a line that holds nothing but names of organisations."""
+    if _SENTENCE.search(line) or len(line) > 2 * _SIGNATURE:
+        return []
+    names = [name for name in _SEPARATOR.split(line.strip("()（） ")) if name]
+    org = _patterns().org
+    return names if names and len(names[0]) >= 4 and all(org.fullmatch(name) for name in names) else []
 
 
 def _signature(lines: Sequence[str]) -> Fact | None:
-    """A line with an organisation's name right above or before a date of its own."""
+    """A line with organisations right above or before a date of its own."""
     for index, line in enumerate(lines):
-        if len(line) > 60 or not (match := _DATE.search(line)):
+        match = FULL_DATE.search(line) if len(line) <= _SIGNATURE else None
+        if match is None or line[match.end() :].strip(" )）印发"):
             continue
-        before = line[: match.start()].strip()
-        if line[match.end() :].strip(" )）印发"):
-            continue
-        above = lines[index - 1].strip() if index else ""
-        for candidate in (before, above):
-            if 4 <= len(candidate) <= 50 and _SIGNED.fullmatch(candidate):
-                return _fact("issuer", candidate.split()[0], 0.85, f"{candidate} {match.group()}")
+        for candidate in (line[: match.start()].strip(), *_above(lines, index)):
+            if names := _organisations(candidate):
+                return _fact("issuer", names[0], 0.85, f"{candidate} {match.group()}")
+    return None
+
+
+def _above(lines: Sequence[str], index: int) -> Iterator[str]:
+    """The lines over a date that are signatures, the first of them first."""
+    first = index
+    while first > 0 and first > index - 4 and _organisations(lines[first - 1]):
+        first -= 1
+    yield from lines[first:index]
+
+
+def _officer(lines: Sequence[str]) -> Fact | None:
+    """ "栖桥县民政局局长 鲁知远" under the title of a report."""
+    for line in lines[:6]:
+        if match := _patterns().officer.fullmatch(visible(line)):
+            return _fact("issuer", match.group("value"), 0.8, line)
     return None
 
 
 def find_number(lines: Sequence[str], furniture: Sequence[str]) -> Fact | None:
     """The document's own number: on a line of its own in the head, or in the page's table of facts."""
-    for line in (*lines[:10], *furniture):
-        if match := _NUMBER_ROW.search(line):
-            return _fact("number", match.group("value"), 0.95, line)
-    for line in lines[:10]:
-        if match := _NUMBER.fullmatch(line.strip()):
+    rules = _rules()
+    for line in (*lines[:_HEAD], *furniture):
+        if match := re.search(rules.number_row, line):
+            return _fact("number", match.group("value").strip("】"), 0.95, line)
+    for line in lines[:_HEAD]:
+        if match := re.fullmatch(rules.number, line.strip()):
             return _fact("number", match.group("value"), 0.9, line)
     for index, line in enumerate(lines[:6]):
-        if (
-            _ORDER_NUMBER.fullmatch(line.strip())
-            and index
-            and (order := _ORDER.fullmatch(visible(lines[index - 1])))
-        ):
-            return _fact("number", f"{order.group('issuer')}令{visible(line)}", 0.9, line)
+        order = _patterns().ordered.search(visible(lines[index - 1])) if index else None
+        if order and re.fullmatch(rules.order_number, line.strip()):
+            return _fact("number", f"{order.group('value')}令{visible(line)}", 0.9, line)
     return None
 
 

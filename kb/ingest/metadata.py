@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from kb.ingest.clean import Hints
 from kb.ingest.dates import find_issued
 from kb.ingest.issuer import find_issuer, find_number
+from kb.ingest.quality import is_reprint
 from kb.ingest.region import Sources, find_region
 from kb.ingest.rules import Pattern, compiled
 from kb.ingest.title import Title, tidy
@@ -69,13 +70,14 @@ def describe(own_title: str, title: Title, text: str, context: Context) -> Descr
     """The metadata of the article `text` called `own_title`; `title` is the file's, with its evidence."""
     lines = text.split("\n")
     title_fact = title.fact if own_title == title.value else Fact("title", own_title, 0.8, own_title)
-    issuer = find_issuer(own_title, lines, context.furniture)
-    number = find_number(lines, context.furniture)
     shared = any(_SHARING.search(line) for line in context.furniture)
-    posted = "" if shared or not context.hints.posted else context.hints.posted[0]
+    origin = next((Fact("origin", value, 0.8, value) for value in context.hints.origin if value), None)
+    issuer = find_issuer(own_title, lines, context.furniture, origin.value if origin and not shared else "")
+    number = find_number(lines, context.furniture)
+    copied = shared or is_reprint(context.furniture)
+    posted = "" if copied or not context.hints.posted else context.hints.posted[0]
     issued = find_issued(own_title, lines, context.furniture, posted, number.value if number else "")
     kind = _kind(own_title, text, shared)
-    origin = next((Fact("origin", value, 0.8, value) for value in context.hints.origin if value), None)
     region, region_fact = find_region(
         Sources(
             title=own_title,

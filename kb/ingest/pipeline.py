@@ -90,7 +90,7 @@ def _document(
         number=described.number,
         kind=described.kind,
         origin=described.origin,
-        flags=flags(outlined.text, described.title),
+        flags=flags(outlined.text, described.title, context.furniture),
         removed=removed,
         facts=described.facts,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,6 +63,7 @@ class _Rules(BaseModel):
     figures: _Figures
     anonymous: tuple[_Mark, ...]
     machine: tuple[_Mark, ...]
+    reprint: Pattern
 
 
 @cache
@@ -76,9 +77,12 @@ def spun_pairs() -> tuple[SpunPair, ...]:
     return load_rules("spun.toml", _Spun).pair
 
 
-def flags(text: str, title: str) -> tuple[Flag, ...]:
-    """All warnings about a text, in the order of their places; whole-document ones first."""
-    found = [*_spun(text), *_figures(text, title), *_marks(text), *_truncated(text)]
+def flags(text: str, title: str, furniture: Sequence[str] = ()) -> tuple[Flag, ...]:
+    """All warnings about a text, in the order of their places; whole-document ones first.
+
+    `furniture` are the short lines around the text: they may say that it is a reprint.
+    """
+    found = [*_spun(text), *_figures(text, title), *_marks(text), *_truncated(text), *_reprint(furniture)]
     return tuple(sorted(found, key=lambda flag: (flag.start, flag.end, flag.name)))
 
 
@@ -153,6 +157,19 @@ def _marks(text: str) -> Iterator[Flag]:
             if start >= last:
                 yield Flag(name, text[start : spans[start]], start, spans[start])
                 last = spans[start]
+
+
+def is_reprint(furniture: Sequence[str]) -> bool:
+    """Whether the lines around a text say that it was taken from elsewhere: their date is not its own."""
+    return any(True for _ in _reprint(furniture))
+
+
+def _reprint(furniture: Sequence[str]) -> Iterator[Flag]:
+    """A page that says it took the text from elsewhere."""
+    for line in furniture:
+        if match := re.search(_rules().reprint, line):
+            yield Flag("reprint", match.group())
+            return
 
 
 def _truncated(text: str) -> Iterator[Flag]:

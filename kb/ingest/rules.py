@@ -72,6 +72,7 @@ class Boilerplate(BaseModel):
     line: tuple[LineRule, ...]
     inline: tuple[PieceRule, ...]
     tail: tuple[PieceRule, ...]
+    harvest: tuple[PieceRule, ...]
     edges: EdgeRule
     watermark: WatermarkRule
 

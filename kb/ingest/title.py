@@ -215,8 +215,7 @@ def _agreed(spelled: Title, others: Sequence[Fact], lines: Sequence[str]) -> Tit
     if spelled.fact.confidence >= 0.7:
         return spelled
     for fact in others:
-        named = _patterns().ending.search(fact.value) is not None or fact.confidence > 0.7
-        if named and visible(fact.value) not in own and spelled.value not in fact.value:
+        if fact.confidence > 0.7 and visible(fact.value) not in own and spelled.value not in fact.value:
             return _glued(lines, [fact]) or Title(fact.value, fact)
     return spelled
 

@@ -16,7 +16,10 @@ _STEM = 4  # characters of a name before 区, 县 or 市
 _LIES_IN = r"[^。]{0,6}?(?:位于|地处|隶属于?|属于?|是)"
 _DISTRICT = re.compile(r"[区县旗](?![域间别划分级])")
 _CITY = re.compile(r"[\u4e00-\u9fff]{2,3}市(?!场|民)")
-_OFFICE = r"(?:委|人民政府|政府|纪委|人大|政协|[\u4e00-\u9fff]{1,6}(?:局|办公室|中心|街道|镇|乡)|辖|现有|位于|地处|是|：|:)"
+_OFFICE = (
+    r"(?:委|人民政府|政府|纪委|人大|政协|辖|现有|位于|地处|是|：|:|"
+    r"[\u4e00-\u9fff]{1,6}(?:局|办公室|中心|街道|镇|乡))"
+)
 
 
 def unlisted(parts: tuple[str, ...], text: str) -> Region:

@@ -65,13 +65,28 @@ def read_html(data: bytes, name: str) -> Iterator[Block]:
     if not lines:
         raise EmptyFile(f"{name} is a web page without text")
     main = _main_element(tree, lines)
-    inside = set(main.iter()) if main is not None else None
     title = collapse("".join(tree.xpath("//head/title//text()")[:3]))
     if title:
         yield Block(title, level=1, furniture="page_title")
-    for line in lines:
-        outside = inside is not None and line.element not in inside
-        yield Block(line.text, level=line.level, furniture=OUTSIDE if outside else "")
+    inside = _inside(lines, main, title)
+    for index, line in enumerate(lines):
+        yield Block(line.text, level=line.level, furniture="" if index in inside else OUTSIDE)
+
+
+def _inside(lines: list[_Line], main: lxml.html.HtmlElement | None, title: str) -> range:
+    """The lines of the main element, with its title and what stands between the two where they are close."""
+    if main is None:
+        return range(len(lines))
+    elements = set(main.iter())
+    places = [index for index, line in enumerate(lines) if line.element in elements]
+    if not places:
+        return range(len(lines))
+    first = places[0]
+    for index in range(first - 1, max(-1, first - 1 - _FRAME), -1):
+        line = lines[index]
+        if line.level in (1, 2) or (len(line.text) >= _SHORT and _bare(line.text) in _bare(title)):
+            return range(index, places[-1] + 1)
+    return range(first, places[-1] + 1)
 
 
 def _parse(text: str, name: str) -> lxml.html.HtmlElement:
