@@ -32,8 +32,11 @@ class Engine(Protocol):
 
 def best_precision() -> Precision:
     """What to build for this processor and what is installed: "float16" means OpenVINO."""
-    if _openvino_has_bfloat16():
-        return "float16"
+    return "float16" if _openvino_has_bfloat16() else integer_precision()
+
+
+def integer_precision() -> Precision:
+    """What onnxruntime computes right on this processor: "uint8" where "int8" products overflow."""
     return "uint8" if _int8_overflows() else "int8"
 
 

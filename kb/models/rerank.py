@@ -34,7 +34,10 @@ class CrossEncoderReranker:
         self._lock = threading.Lock()  # a fast tokeniser refuses to pad in two threads at once
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The model's own relevance, float32 (len(texts),). Raises `ModelError` when it is no single number."""
+        """The model's own relevance, float32 (len(texts),).
+
+        Raises `ModelError` when the model gives more than one number for a passage.
+        """
         if not texts:
             return np.empty(0, np.float32)
         pairs = [(query, text) for text in texts]
@@ -43,6 +46,6 @@ class CrossEncoderReranker:
         scores = np.asarray(values, dtype=np.float32)
         if scores.shape != (len(texts),):
             raise ModelError(
-                f'the model "{self._name}" gives several numbers for a passage: name a reranker, which gives one'
+                f'the model "{self._name}" gives several numbers for a passage: name one made for reranking'
             )
         return scores

@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 from sample_texts import CHINESE, sample_texts
 
 from kb.models.bundled import BundledEncoder
-from kb.models.engines import _int8_overflows, best_precision, cores
+from kb.models.engines import best_precision, cores, integer_precision
 from kb.models.graph import Precision
 from kb.ports import Embedder, Vectors
 
@@ -29,6 +29,7 @@ def cosines(left: Vectors, right: Vectors) -> Vectors:
     return np.einsum("ij,ij->i", left, right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["int8", "uint8", pytest.param("float16", marks=pytest.mark.openvino)])
 def test_vectors_agree_with_the_wheels_on_two_hundred_texts(
     open_bundled: Open, wheel_vectors: Vectors, precision: Precision
@@ -111,7 +112,7 @@ def test_the_second_opening_reads_what_the_first_built(
 
 
 def test_this_processor_gets_a_precision_that_does_not_overflow() -> None:
-    assert best_precision() in ("float16", "uint8" if _int8_overflows() else "int8")
+    assert best_precision() in ("float16", integer_precision())
 
 
 def test_the_cores_are_those_that_the_process_may_use() -> None:
