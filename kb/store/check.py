@@ -13,17 +13,21 @@ from kb.store.derived import (
     LEXICAL_FORMAT,
     VECTORS_FORMAT,
     caught_up,
-    lexical_counts,
+    condemn,
     sound_manifest,
+    verify_counts,
+    verify_lexical,
     verify_vectors,
 )
 from kb.store.layout import Layout
-from kb.store.manifest import write_manifest
+from kb.store.manifest import MANIFEST
 from kb.store.schema import chunks, documents
 from kb.store.snapshot import ActiveModel, active_model
 from kb.store.store import Store
 from kb.store.vectors import read_vectors
 from kb.types import CheckReport, sha256_hex
+
+_LEXICAL, _VECTORS = "word index", "vector index"
 
 
 def check(store: Store, repair: bool = False) -> CheckReport:
@@ -35,8 +39,9 @@ def check(store: Store, repair: bool = False) -> CheckReport:
     if not repair:
         return CheckReport(not problems, problems)
     with store.exclusive():
-        _discard_damaged(store.layout, problems)
-        repaired = store.bring_up()
+        if any(problem.startswith(_VECTORS) for problem in problems):
+            condemn(store.layout.vectors)  # its bytes may be what was written, and yet not the truth's
+        repaired = store.bring_up(verify=True)
     left = tuple(_problems(store))
     return CheckReport(not left, left, repaired)
 
@@ -62,64 +67,56 @@ def _truth(connection: Connection) -> Iterator[str]:
     for row in connection.execute(select(*columns)):
         lengths[row.key], counted[row.key] = len(row.text), row.chunks
         if sha256_hex(row.text)[:16] != row.version:
-            yield f"truth: the text of {row.id} is not the one that was kept: ingest its file again"
+            yield f"truth: the text of {row.id} is not the one that was kept: run `kb ingest --reprocess`"
     for row in connection.execute(select(chunks.c.doc_key, chunks.c.start, chunks.c.end)):
+        if row.doc_key not in lengths:
+            continue  # told above: the row belongs to no document
         counted[row.doc_key] -= 1
         if not 0 <= row.start < row.end <= lengths[row.doc_key]:
             yield f"truth: a passage of document {row.doc_key} lies outside its text"
     for key, left in counted.items():
         if left:
-            yield f"truth: document {key} lacks {left} passages"
+            yield f"truth: document {key} lacks {left} passages: run `kb ingest --reprocess` on its file"
 
 
 def _lexical(connection: Connection, layout: Layout) -> Iterator[str]:
+    if not (layout.lexical / MANIFEST).exists():
+        yield f"{_LEXICAL}: behind the truth, there is none yet; run `kb check --repair`"
+        return
     manifest = sound_manifest(layout.lexical, LEXICAL_FORMAT)
     if manifest is None:
-        yield "word index: missing or damaged; run `kb check --repair`"
-        return
-    if manifest.generation != generation(connection):
-        yield "word index: behind the truth; run `kb check --repair`"
+        yield f"{_LEXICAL}: damaged, or of another kb; run `kb check --repair`"
         return
     try:
-        held = lexical_counts(layout.lexical, manifest)
+        verify_lexical(layout.lexical, manifest)
+        if manifest.generation == generation(connection):
+            verify_counts(connection, layout.lexical, manifest)
     except StoreError as error:
-        yield f"word index: {error}"
+        yield f"{_LEXICAL}: {error}"
         return
-    wanted = (
-        embeddings.count_chunks(connection),
-        len(connection.execute(select(documents.c.key)).all()),
-    )
-    if held != wanted:
-        yield f"word index: holds {held} passages and documents, the truth {wanted}; run `kb check --repair`"
+    if manifest.generation != generation(connection):
+        yield f"{_LEXICAL}: behind the truth; run `kb check --repair`"
 
 
 def _vectors(connection: Connection, layout: Layout, model: ActiveModel) -> Iterator[str]:
     missing = embeddings.count_chunks(connection) - embeddings.count_chunks(connection, model.name)
     if missing:
         yield f"truth: {missing} passages have no vector of {model.name}; run `kb ingest` on their files"
+    if not (layout.vectors / MANIFEST).exists():
+        yield f"{_VECTORS}: behind the truth, there is none yet; run `kb check --repair`"
+        return
     manifest = sound_manifest(layout.vectors, VECTORS_FORMAT)
     if manifest is None or manifest.model != model.name:
-        yield "vector index: missing, damaged or of another model; run `kb check --repair`"
+        yield f"{_VECTORS}: damaged, or of another model; run `kb check --repair`"
         return
     try:
         verify_vectors(layout.vectors, manifest)
         index = read_vectors(layout.vectors / manifest.name)
     except StoreError as error:
-        yield f"vector index: {error}"
+        yield f"{_VECTORS}: {error}"
         return
     index = caught_up(connection, index, model.name, manifest.generation, generation(connection))
     ids = set(index.rows()[0].tolist())
-    truth = set(connection.execute(select(chunks.c.id)).scalars())
+    truth: set[int] = set(connection.execute(select(chunks.c.id)).scalars())
     if ids != truth:
-        yield f"vector index: {len(ids ^ truth)} passages differ from the truth; run `kb check --repair`"
-
-
-def _discard_damaged(layout: Layout, problems: tuple[str, ...]) -> None:
-    """Marks what is damaged so that it is made again: a manifest of format 0 is never sound."""
-    for prefix, folder in (("word index", layout.lexical), ("vector index", layout.vectors)):
-        damaged = [problem for problem in problems if problem.startswith(prefix) and "behind" not in problem]
-        if damaged:
-            for format in (LEXICAL_FORMAT, VECTORS_FORMAT):
-                manifest = sound_manifest(folder, format)
-                if manifest is not None:
-                    write_manifest(folder, manifest.model_copy(update={"format": 0}))
+        yield f"{_VECTORS}: {len(ids ^ truth)} passages differ from the truth; run `kb check --repair`"

@@ -5,36 +5,54 @@ Only the holder of the writer's lock calls this. Readers use what manifests name
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
-from kb.errors import StoreError
+from kb.errors import StorageFull, StoreError
 from kb.store import embeddings
 from kb.store.database import generation, reading
 from kb.store.documents import passages_since
 from kb.store.layout import Layout, storage, sweep
 from kb.store.lexical import Entry, TantivyIndex, discard
-from kb.store.manifest import Manifest, file_digest, read_manifest, write_manifest
+from kb.store.manifest import MANIFEST, Manifest, file_digest, read_manifest, write_manifest
 from kb.store.schema import documents
+from kb.store.segments import verify_segments
 from kb.store.vectors import FaissIndex, read_vectors, write_vectors
 
 LEXICAL_FORMAT = 1
+LEXICAL_PARTS = ("passages", "documents")
 VECTORS_FORMAT = 1
+_NOTHING_SOUND = "none was there, or not a sound one"
+_AHEAD = "it is ahead of the truth, which was put back from a backup"
 _REWRITE_ABOVE = 4096  # later chunks that readers may have to add for themselves
 _REWRITE_SHARE = 0.2
 
 
-def bring_up(engine: Engine, layout: Layout, model: str, dim: int) -> tuple[str, ...]:
-    """Brings both derived indexes to the truth's generation; returns what was rebuilt and why."""
+@dataclass(frozen=True, slots=True)
+class ActiveVectors:
+    """Whose vectors answer, and their length."""
+
+    model: str
+    dim: int
+
+
+def bring_up(engine: Engine, layout: Layout, model: str, dim: int, verify: bool = False) -> tuple[str, ...]:
+    """Brings both derived indexes to the truth's generation; returns what was rebuilt and why.
+
+    With `verify` every byte that is there is held against its checksum first. A process does so once,
+    before its first change: tantivy would merge a damaged file into a new one that looks sound.
+    """
     layout.prepare()
     rebuilt: list[str] = []
     with reading(engine) as connection:
         until = generation(connection)
-        rebuilt += _bring_up_lexical(connection, layout, until)
-        rebuilt += _bring_up_vectors(connection, layout, model, dim, until)
+        rebuilt += _bring_up_lexical(connection, layout, until, verify)
+        rebuilt += _bring_up_vectors(connection, layout, ActiveVectors(model, dim), until, verify)
     return tuple(rebuilt)
 
 
@@ -47,37 +65,64 @@ def sound_manifest(folder: Path, format: int) -> Manifest | None:
     return manifest if manifest is not None and manifest.format == format else None
 
 
-def _bring_up_lexical(connection: Connection, layout: Layout, until: int) -> list[str]:
+def condemn(folder: Path) -> None:
+    """Marks a derived index as not sound, so that it is made again."""
+    write_manifest(folder, Manifest(format=0, generation=0, name=""))
+
+
+def _bring_up_lexical(connection: Connection, layout: Layout, until: int, verify: bool) -> list[str]:
     manifest = sound_manifest(layout.lexical, LEXICAL_FORMAT)
-    if manifest is not None and manifest.generation == until:
-        return []
-    if manifest is not None:
-        try:
-            _update_lexical(connection, layout.lexical / manifest.name, manifest.generation, until)
-        except StoreError as error:
-            manifest, reason = None, str(error)
-        else:
-            write_manifest(layout.lexical, manifest.model_copy(update={"generation": until}))
-            return []
+    if manifest is None:
+        reason = _NOTHING_SOUND
+    elif manifest.generation > until:
+        reason = _AHEAD
     else:
-        reason = "none was there"
-    name = f"g{until}"
-    discard(layout.lexical / name)
-    with storage(layout.lexical):
-        (layout.lexical / name).mkdir()
-    _update_lexical(connection, layout.lexical / name, 0, until)
-    write_manifest(layout.lexical, Manifest(format=LEXICAL_FORMAT, generation=until, name=name))
-    sweep(layout.lexical, frozenset({name, "manifest.json"}))
+        try:
+            _follow_lexical(connection, layout.lexical, manifest, until, verify)
+            return []
+        except StorageFull:
+            raise  # to build another one takes even more room
+        except StoreError as error:
+            reason = str(error)
+    _rebuild_lexical(connection, layout.lexical, until)
     return [f"word index ({reason})"]
 
 
+def _follow_lexical(
+    connection: Connection, folder: Path, manifest: Manifest, until: int, verify: bool
+) -> None:
+    """Brings a sound word index forward. Raises `StoreError` when it proves damaged."""
+    if verify:
+        verify_lexical(folder, manifest)
+        sweep(folder, frozenset({manifest.name, MANIFEST}))
+    if manifest.generation != until:
+        _update_lexical(connection, folder / manifest.name, manifest.generation, until)
+    if verify or manifest.generation != until:
+        verify_counts(connection, folder, manifest)
+    if manifest.generation != until:
+        write_manifest(folder, manifest.model_copy(update={"generation": until}))
+
+
+def _rebuild_lexical(connection: Connection, folder: Path, until: int) -> None:
+    """Builds beside what is there, which answers until the manifest names the new one."""
+    name = next(name for n in itertools.count() if not (folder / (name := f"g{until}-{n}")).exists())
+    try:
+        with storage(folder):
+            (folder / name).mkdir()
+        _update_lexical(connection, folder / name, 0, until)
+    except StoreError:
+        discard(folder / name)  # half an index only takes room
+        raise
+    write_manifest(folder, Manifest(format=LEXICAL_FORMAT, generation=until, name=name))
+    sweep(folder, frozenset({name, MANIFEST}))
+
+
 def _update_lexical(connection: Connection, folder: Path, after: int, until: int) -> None:
-    TantivyIndex(folder / "passages").update(
-        _passage_entries(connection, after, until), embeddings.buried(connection, "chunk", after, until)
-    )
-    TantivyIndex(folder / "documents").update(
-        _document_entries(connection, after, until), embeddings.buried(connection, "document", after, until)
-    )
+    for part, what, entries in zip(
+        LEXICAL_PARTS, ("chunk", "document"), (_passage_entries, _document_entries), strict=True
+    ):
+        gone = embeddings.buried(connection, what, after, until)
+        TantivyIndex(folder / part).update(entries(connection, after, until), gone)
 
 
 def _passage_entries(connection: Connection, after: int, until: int) -> Iterator[Entry]:
@@ -94,28 +139,39 @@ def _document_entries(connection: Connection, after: int, until: int) -> Iterato
         yield Entry(row.key, row.key, row.title, row.text)
 
 
-def _bring_up_vectors(connection: Connection, layout: Layout, model: str, dim: int, until: int) -> list[str]:
+def _bring_up_vectors(
+    connection: Connection, layout: Layout, active: ActiveVectors, until: int, verify: bool
+) -> list[str]:
     """Writes the vector file anew when it is absent, damaged, of another model or far behind.
 
     A file that is a little behind stays: readers add the later rows from the truth.
     """
-    manifest = sound_manifest(layout.vectors, VECTORS_FORMAT)
+    folder = layout.vectors
+    manifest = sound_manifest(folder, VECTORS_FORMAT)
     if manifest is None:
-        reason = "none was there"
-    elif manifest.model != model:
+        reason = _NOTHING_SOUND
+    elif manifest.model != active.model:
         reason = f"the model changed from {manifest.model}"
+    elif manifest.generation > until:
+        reason = _AHEAD
     else:
         try:
-            if (layout.vectors / manifest.name).exists() and not _far_behind(connection, manifest, until):
+            later = _far_behind(connection, manifest, until)
+            if verify or later:
+                verify_vectors(folder, manifest)
+                sweep(folder, frozenset({*manifest.digests, MANIFEST}))
+            if not later and (folder / manifest.name).exists():
                 return []
-            index = read_vectors(layout.vectors / manifest.name)
-            index = caught_up(connection, index, model, manifest.generation, until)
-            _write_generation(layout.vectors, index, model, until)
+            index = read_vectors(folder / manifest.name)
+            index = caught_up(connection, index, active.model, manifest.generation, until)
+            _write_generation(folder, index, active.model, until)
             return []
+        except StorageFull:
+            raise
         except StoreError as error:
             reason = str(error)
-    index = caught_up(connection, FaissIndex.empty(dim), model, 0, until)
-    _write_generation(layout.vectors, index, model, until)
+    index = caught_up(connection, FaissIndex.empty(active.dim), active.model, 0, until)
+    _write_generation(folder, index, active.model, until)
     return [f"vector index ({reason})"]
 
 
@@ -130,7 +186,7 @@ def _write_generation(folder: Path, index: FaissIndex, model: str, until: int) -
             format=VECTORS_FORMAT, generation=until, name=name, model=model, count=len(index), digests=digests
         ),
     )
-    sweep(folder, frozenset({*names, "manifest.json"}))
+    sweep(folder, frozenset({*names, MANIFEST}))
 
 
 def verify_vectors(folder: Path, manifest: Manifest) -> None:
@@ -159,9 +215,19 @@ def _far_behind(connection: Connection, manifest: Manifest, until: int) -> bool:
     return later > max(_REWRITE_ABOVE, _REWRITE_SHARE * manifest.count)
 
 
-def lexical_counts(folder: Path, manifest: Manifest) -> tuple[int, int]:
-    """Passages and documents that the word index holds. Raises `StoreError` when it cannot be opened."""
-    return (
-        len(TantivyIndex(folder / manifest.name / "passages")),
-        len(TantivyIndex(folder / manifest.name / "documents")),
-    )
+def verify_lexical(folder: Path, manifest: Manifest) -> None:
+    """Holds the files of the word index against their checksums. Raises `StoreError`."""
+    for part in LEXICAL_PARTS:
+        verify_segments(folder / manifest.name / part)
+
+
+def verify_counts(connection: Connection, folder: Path, manifest: Manifest) -> None:
+    """Holds what the word index can find against the truth at its generation. Raises `StoreError`."""
+    held = tuple(len(TantivyIndex.existing(folder / manifest.name / part)) for part in LEXICAL_PARTS)
+    every = connection.execute(select(func.count()).select_from(documents)).scalar_one()
+    wanted = (embeddings.count_chunks(connection), every)
+    if held != wanted:
+        raise StoreError(
+            f"{folder / manifest.name} holds {held[0]} passages of {held[1]} documents, the truth "
+            f"{wanted[0]} of {wanted[1]}: `kb check --repair` rebuilds it"
+        )

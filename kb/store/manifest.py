@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kb.errors import StoreError
 from kb.store.layout import replacing, storage
+from kb.types import sha256_hex
 
-_NAME = "manifest.json"
+MANIFEST = "manifest.json"
 
 
 class Manifest(BaseModel):
@@ -24,22 +25,35 @@ class Manifest(BaseModel):
     model: str = ""  # of the vectors
     count: int = 0  # rows
     digests: dict[str, str] = {}  # file name → SHA-256
+    seal: str = ""  # SHA-256 of all the rest: one wrong bit in a generation would hide changes for ever
+
+    def sealed(self) -> Manifest:
+        """The same with the seal that belongs to it."""
+        bare = self.model_copy(update={"seal": ""}).model_dump_json()
+        return self.model_copy(update={"seal": sha256_hex(bare)})
 
 
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a derived index, None where there is none yet. Raises `StoreError` when damaged."""
-    path = folder / _NAME
+    path = folder / MANIFEST
+    with storage(path):
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return None
     try:
-        with storage(path):
-            return Manifest.model_validate_json(path.read_bytes()) if path.exists() else None
+        manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
         raise StoreError(f"{path} is damaged: `kb check --repair` rebuilds the index") from error
+    if manifest != manifest.sealed():
+        raise StoreError(f"{path} is damaged: `kb check --repair` rebuilds the index")
+    return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replaces the manifest of a derived index."""
-    with replacing(folder / _NAME) as temporary:
-        temporary.write_text(manifest.model_dump_json(), encoding="utf-8")
+    with replacing(folder / MANIFEST) as temporary:
+        temporary.write_text(manifest.sealed().model_dump_json(), encoding="utf-8")
 
 
 def file_digest(path: Path) -> str:

@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
@@ -15,14 +14,25 @@ from kb.errors import StoreError
 from kb.ports import VectorIndex
 from kb.store import embeddings, rows
 from kb.store.database import generation, reading
-from kb.store.derived import LEXICAL_FORMAT, VECTORS_FORMAT, caught_up, sound_manifest, verify_vectors
+from kb.store.derived import (
+    LEXICAL_FORMAT,
+    LEXICAL_PARTS,
+    VECTORS_FORMAT,
+    caught_up,
+    sound_manifest,
+    verify_lexical,
+    verify_vectors,
+)
 from kb.store.layout import Layout
 from kb.store.lexical import TantivyIndex
+from kb.store.manifest import MANIFEST
 from kb.store.schema import documents, meta
 from kb.store.vectors import FaissIndex, read_vectors
 from kb.types import DocumentCard
 
 _log = logging.getLogger(__name__)
+_ATTEMPTS = 2  # to open a word index that the writer may be replacing
+DAMAGED = -1  # the generation of a word index that cannot be used
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Snapshot:
     vectors: VectorIndex | None
     passages: TantivyIndex | None
     documents: TantivyIndex | None
-    lexical_generation: int
+    lexical_generation: int  # 0: there is none yet; DAMAGED
 
 
 def active_model(connection: Connection) -> ActiveModel | None:
@@ -114,17 +124,28 @@ def _vectors(
 
 
 def _lexical(layout: Layout, before: Snapshot | None) -> tuple[TantivyIndex | None, TantivyIndex | None, int]:
+    """The word index of passages, that of documents, and their generation."""
+    if not (layout.lexical / MANIFEST).exists():
+        return None, None, 0
+    for _ in range(_ATTEMPTS):
+        try:
+            return _opened(layout, before)
+        except StoreError as error:  # damaged, or the writer has replaced what the manifest named
+            _log.info("%s", error)
+    return None, None, DAMAGED
+
+
+def _opened(layout: Layout, before: Snapshot | None) -> tuple[TantivyIndex, TantivyIndex, int]:
     manifest = sound_manifest(layout.lexical, LEXICAL_FORMAT)
     if manifest is None:
-        return None, None, 0
-    folder: Path = layout.lexical / manifest.name
-    if before is not None and before.passages is not None and before.passages.folder == folder / "passages":
+        raise StoreError(f"{layout.lexical / MANIFEST} is damaged, or another kb wrote it")
+    folder = layout.lexical / manifest.name
+    held = before.passages if before is not None else None
+    if before is not None and held is not None and held.folder.parent == folder:
         assert before.documents is not None  # both are opened together
-        before.passages.reload()
+        held.reload()
         before.documents.reload()
-        return before.passages, before.documents, manifest.generation
-    return (
-        TantivyIndex.existing(folder / "passages"),
-        TantivyIndex.existing(folder / "documents"),
-        manifest.generation,
-    )
+        return held, before.documents, manifest.generation
+    verify_lexical(layout.lexical, manifest)
+    passages, whole = (TantivyIndex.existing(folder / part) for part in LEXICAL_PARTS)
+    return passages, whole, manifest.generation
