@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,11 +18,13 @@ from kb.ports import Embedder, Vector
 from kb.store import documents, embeddings
 from kb.store.embedding import Progress, embed, switch_model, texts_of
 from kb.store.files import KnownFile, known_files, lies_in
+from kb.store.holdings import Holdings, looks_like, on_disk, read_file
 from kb.store.store import Store
 from kb.types import Chunk, Document, Failure, Flagged, IngestReport
 
 _AHEAD = 3  # files that are parsed while one is embedded
 _FRESHEN_SECONDS = 1.0  # how often derived indexes follow during a long run
+_CHANGED = "which had the same bytes, changed while it was read: run again when it is finished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class _Arrival:
 
     path: Path
     file: KnownFile
+    before: KnownFile | None
     parsed: Future[tuple[Document, ...]]
 
 
@@ -115,8 +117,8 @@ class _Run:
         self.tally = tally
         self.found = found
         with store.reading() as connection:
-            self.known = known_files(connection)
-        self.holders = {file.sha256: file.source for file in self.known.values() if not file.same_as}
+            self.holdings = Holdings(known_files(connection).values())
+        self.twins: dict[str, list[KnownFile]] = {}  # by the file in hand whose bytes they have too
         self.freshened = time.monotonic()
 
     def go(self) -> None:
@@ -140,70 +142,85 @@ class _Run:
     def _examine(self, path: Path, parser: ParserProcess, ahead: ThreadPoolExecutor) -> _Arrival | None:
         """What is to be done with a file; None when nothing is, or it is done."""
         source = str(path)
-        before = self.known.get(source)
+        before = self.holdings.get(source)
         try:
-            status = path.stat()
-            same = before is not None and (before.size, before.modified) == (
-                status.st_size,
-                status.st_mtime_ns,
-            )
+            same = before is not None and looks_like(path, before) and self.holdings.stands(before)
             if same and not self.options.reprocess:
                 self.tally.unchanged += 1
                 return None
-            with path.open("rb") as handle:
-                digest = hashlib.file_digest(handle, "sha256").hexdigest()
+            file = read_file(path)
         except OSError as error:
             self.tally.failed.append(Failure(source, f"cannot be read: {error.strerror or error}"))
             return None
-        file = KnownFile(source, digest, status.st_size, status.st_mtime_ns)
         if self._settled_by_content(before, file):
             return None
-        self.holders[digest] = source
-        return _Arrival(path, file, ahead.submit(parser.parse, path, source))
+        self.holdings.keep(file)
+        self.twins[source] = []
+        return _Arrival(path, file, before, ahead.submit(parser.parse, path, source))
 
     def _settled_by_content(self, before: KnownFile | None, file: KnownFile) -> bool:
         """Whether the bytes are in the library already, under this name or another."""
-        holder = self.holders.get(file.sha256)
-        if holder is not None and holder != file.source:
-            if holder in self.known and not Path(holder).exists():
-                self.store.move(holder, file)
-                self.known.pop(holder)
-                self.known[file.source] = file
-                self.holders[file.sha256] = file.source
-                self.tally.unchanged += 1
-            else:
-                if before is not None and not before.same_as:
-                    self.store.remove([file.source])
-                self.store.remember(replace(file, same_as=holder))
-                self.tally.duplicates += 1
+        holder = self.holdings.holder(file)
+        if holder is not None and holder.source in self.twins:
+            self.twins[holder.source].append(file)
             return True
-        if before is not None and before.sha256 == file.sha256 and not self.options.reprocess:
+        state = on_disk(holder) if holder is not None else "changed"
+        if holder is not None and state == "gone":
+            self.store.move(holder.source, file)
+            self.holdings.drop(holder.source)
+            self.holdings.keep(file)
+            self.tally.unchanged += 1
+            return True
+        if holder is not None and state == "there":
+            self._keep_duplicate(replace(file, same_as=holder.source))
+            return True
+        own = before is not None and not before.same_as and before.sha256 == file.sha256
+        if own and not self.options.reprocess:
             self.store.remember(file)
+            self.holdings.keep(file)
             self.tally.unchanged += 1
             return True
         return False
+
+    def _keep_duplicate(self, file: KnownFile) -> None:
+        self.store.remember_duplicate(file)
+        self.holdings.keep(file)
+        self.tally.duplicates += 1
 
     def _settle(self, arrival: _Arrival, done: int) -> None:
         """Waits for the parser, then keeps what it found."""
         source = arrival.file.source
         self.progress("files", done - 1, len(self.found), arrival.path.name)
+        twins = self.twins.pop(source)
         try:
             parsed = arrival.parsed.result()
         except ReadError as error:
-            self.tally.failed.append(Failure(source, str(error)))
-            self.holders.pop(arrival.file.sha256, None)
+            self._give_up(arrival, [source, *(twin.source for twin in twins)], str(error))
             return
         articles = self._articles(arrival.file, parsed)
         vectors = self._vectors(articles)
-        file = replace(arrival.file, sha256=parsed[0].sha256) if parsed else arrival.file
+        file = replace(arrival.file, sha256=parsed[0].sha256)
         self.store.save(file, articles, self.embedder.name, vectors)
+        self.holdings.keep(file)
         self.tally.ingested += len(articles)
         self.tally.chunks += sum(len(chunks) for _, chunks in articles)
         flags = tuple(flag for document, _ in articles for flag in document.flags)
         if flags:
             self.tally.flagged.append(Flagged(source, flags))
+        for twin in twins:
+            if twin.sha256 == file.sha256:
+                self._keep_duplicate(replace(twin, same_as=source))
+            else:
+                self.tally.failed.append(Failure(twin.source, f"{arrival.path.name}, {_CHANGED}"))
         self._freshen()
         self.progress("files", done, len(self.found), arrival.path.name)
+
+    def _give_up(self, arrival: _Arrival, sources: Sequence[str], reason: str) -> None:
+        """A file that cannot be read; what the library had of it stays."""
+        self.tally.failed.extend(Failure(source, reason) for source in sources)
+        self.holdings.drop(arrival.file.source)
+        if arrival.before is not None:
+            self.holdings.keep(arrival.before)
 
     def _articles(
         self, file: KnownFile, parsed: Sequence[Document]
@@ -231,15 +248,23 @@ class _Run:
 
 
 def _prune(store: Store, paths: Sequence[Path], found: Sequence[Path]) -> int:
-    """Forgets the files of these folders that are no longer there."""
+    """Forgets the files of these folders that are no longer there.
+
+    A file elsewhere with the same bytes takes over the documents of the one that has gone.
+    """
     present = {str(path) for path in found}
     with store.reading() as connection:
-        sources = list(known_files(connection))
+        holdings = Holdings(known_files(connection).values())
     gone = [
-        source
-        for source in sources
-        if source not in present
-        and any(lies_in(source, path) for path in paths)
-        and not Path(source).exists()
+        file.source
+        for file in holdings
+        if file.source not in present
+        and any(lies_in(file.source, path) for path in paths)
+        and not Path(file.source).exists()
     ]
+    for source in tuple(gone):
+        heir = holdings.heir(source)
+        if heir is not None:
+            store.move(source, replace(heir, same_as=""))
+            gone.remove(source)
     return store.remove(gone) if gone else 0

@@ -20,6 +20,7 @@ from kb.store.lock import writer_lock
 from kb.store.migrations import migrate
 from kb.store.schema import meta
 from kb.store.snapshot import (
+    DAMAGED,
     ActiveModel,
     Snapshot,
     active_model,
@@ -30,6 +31,8 @@ from kb.store.snapshot import (
 from kb.types import Chunk, Document
 
 _log = logging.getLogger(__name__)
+_MEND_ATTEMPTS = 10
+_MEND_WAIT_SECONDS = 1.0  # for the lock, each time
 
 
 class Store:
@@ -40,6 +43,7 @@ class Store:
         self.engine = engine
         self._snapshot: Snapshot | None = None
         self._refreshing = threading.Lock()
+        self._verified = False  # what is derived, by this process
 
     @classmethod
     def open(cls, layout: Layout) -> Store:
@@ -79,25 +83,29 @@ class Store:
             self._refreshing.release()
 
     def _renewed(self, before: Snapshot | None) -> Snapshot:
-        snapshot = self._load(before)
-        if snapshot.model is not None and snapshot.lexical_generation != snapshot.generation:
-            self._mend(snapshot.model)  # a writer was killed before it brought the word index up
-            snapshot = self._load(snapshot)
-        return snapshot
+        snapshot = load_snapshot(self.engine, self.layout, before)
+        for _ in range(_MEND_ATTEMPTS):
+            if snapshot.model is None or snapshot.lexical_generation == snapshot.generation:
+                return snapshot
+            damaged = snapshot.lexical_generation == DAMAGED
+            self._mend(snapshot.model, _MEND_WAIT_SECONDS if damaged else 0.0)
+            snapshot = load_snapshot(self.engine, self.layout, snapshot)
+            if snapshot.lexical_generation != DAMAGED:
+                return snapshot  # a writer at work brings it up itself
+        raise StoreError(
+            f"the word index in {self.layout.lexical} is damaged and could not be made again: wait until "
+            "other kb processes have finished, then run `kb check --repair`"
+        )
 
-    def _load(self, before: Snapshot | None) -> Snapshot:
+    def _mend(self, model: ActiveModel, wait_seconds: float) -> None:
+        """Brings the indexes up where a writer was killed before it did, or where they are damaged."""
         try:
-            return load_snapshot(self.engine, self.layout, before)
-        except StoreError as error:  # the writer replaced what the manifest named, or it is damaged
-            _log.warning("%s", error)
-            return load_snapshot(self.engine, self.layout)
-
-    def _mend(self, model: ActiveModel) -> None:
-        try:
-            with writer_lock(self.layout):
-                bring_up(self.engine, self.layout, model.name, model.dim)
+            with writer_lock(self.layout, wait_seconds):
+                bring_up(self.engine, self.layout, model.name, model.dim, verify=True)
         except Busy:
             _log.debug("another process is writing and will bring the indexes up itself")
+        except StoreError as error:  # a full or read-only disk: what is there still answers
+            _log.warning("%s", error)
 
     # Below: for the holder of the writer's lock.
 
@@ -143,9 +151,22 @@ class Store:
         with adding(self.engine) as connection:
             files.remember(connection, file)
 
-    def move(self, old: str, new: files.KnownFile) -> None:
-        """The same bytes under another name."""
+    def remember_duplicate(self, file: files.KnownFile) -> None:
+        """Keeps that a file has the bytes of another; documents that it had of its own go."""
+        with self.reading() as connection:
+            own = [id for id, _ in documents.documents_of(connection, file.source)]
+        if not own:
+            self.remember(file)
+            return
         with writing(self.engine) as (connection, generation):
+            documents.remove_documents(connection, generation, own)
+            files.remember(connection, file)
+
+    def move(self, old: str, new: files.KnownFile) -> None:
+        """The same bytes under another name; documents of what that name had before go."""
+        with writing(self.engine) as (connection, generation):
+            own = [id for id, _ in documents.documents_of(connection, new.source)]
+            documents.remove_documents(connection, generation, own)
             files.move(connection, generation, old, new)
 
     def remove(self, sources: list[str]) -> int:
@@ -172,7 +193,14 @@ class Store:
         with reading(self.engine) as connection:
             return active_model(connection)
 
-    def bring_up(self) -> tuple[str, ...]:
-        """Brings the derived indexes to the truth; returns what had to be rebuilt."""
+    def bring_up(self, verify: bool = False) -> tuple[str, ...]:
+        """Brings the derived indexes to the truth; returns what had to be rebuilt.
+
+        What is there is verified first by each process once, and when `verify` asks for it.
+        """
         model = self.active_model()
-        return bring_up(self.engine, self.layout, model.name, model.dim) if model is not None else ()
+        if model is None:
+            return ()
+        rebuilt = bring_up(self.engine, self.layout, model.name, model.dim, verify or not self._verified)
+        self._verified = True
+        return rebuilt
