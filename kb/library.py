@@ -99,8 +99,7 @@ class Library:
         """
         for name, value in values.items():
             _check_correction(name, value)
-        document = self.document(doc_id)
-        return correct(self._store, self._answering_embedder(), document, values)
+        return correct(self._store, self._answering_embedder(), doc_id, values)
 
     # Reading
 

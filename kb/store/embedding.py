@@ -27,25 +27,27 @@ class Progress(Protocol):
 def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progress: Progress) -> bool:
     """Lets `embedder` answer: embeds every passage with it first, while the one before goes on answering.
 
-    Returns whether anything changed. Call with the writer's lock held.
+    Returns whether other vectors answer now. Call with the writer's lock held.
     """
     active = store.active_model()
     if active is not None and active.name == embedder.name:
+        if active.settings != model:  # the same weights, reached in another way
+            store.activate(ActiveModel(embedder.name, active.dim, model))
         return False
     with store.reading() as connection:
         total = embeddings.count_chunks(connection)
         done = embeddings.count_chunks(connection, embedder.name)
     while True:
         with store.reading() as connection:
-            ids = embeddings.without_vector(connection, embedder.name, _EMBED_BATCH)
-            passages = documents.passages(connection, ids).values()
-        if not ids:
+            missing = embeddings.without_vector(connection, embedder.name, _EMBED_BATCH)
+            passages = documents.passages(connection, list(missing))
+        if not missing:
             break
-        texts = {
-            sha256_hex(text): text for passage in passages if (text := documents.embedded_passage(passage))
-        }
+        # Under the key that the passage has, even if today's rules would fold its text to another one:
+        # else it would be asked for again for ever.
+        texts = {key: documents.embedded_passage(passages[id]) for id, key in missing.items()}
         store.put_vectors(embedder.name, embed(embedder, texts))
-        done += len(ids)
+        done += len(missing)
         progress("embed model", done, total, embedder.name)
     store.activate(ActiveModel(embedder.name, embedder.dim, model))
     if active is not None:
@@ -53,18 +55,19 @@ def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progres
     return True
 
 
-def correct(store: Store, embedder: Embedder, document: Document, values: Mapping[str, str]) -> Document:
+def correct(store: Store, embedder: Embedder, doc_id: str, values: Mapping[str, str]) -> Document:
     """Keeps corrections made by hand and lays them over the document; returns it as it is now.
 
     A new title is part of what is embedded, so passages are embedded again where their text changed.
-    Raises `Busy` while another process writes.
+    Raises `NotFound`, and `Busy` while another process writes.
     """
-    for name, value in values.items():
-        document = documents.corrected(document, name, value)
-    chunks = split(document)
-    texts = texts_of([(document, chunks)])
     with store.exclusive():
-        with store.reading() as connection:
+        with store.reading() as connection:  # under the lock, so that no newer text is overwritten
+            document = documents.get_document(connection, doc_id)
+            for name, value in values.items():
+                document = documents.corrected(document, name, value)
+            chunks = split(document)
+            texts = texts_of([(document, chunks)])
             have = embeddings.known(connection, embedder.name, list(texts))
         vectors = embed(embedder, {key: text for key, text in texts.items() if key not in have})
         store.correct(document, chunks, values, embedder.name, vectors)

@@ -47,16 +47,16 @@ def put(connection: Connection, model: str, vectors: Mapping[str, Vector]) -> No
         connection.execute(upsert(embeddings).on_conflict_do_nothing(), values)
 
 
-def without_vector(connection: Connection, model: str, limit: int) -> list[int]:
-    """Ids of up to `limit` chunks that have no vector of `model` yet."""
+def without_vector(connection: Connection, model: str, limit: int) -> dict[int, str]:
+    """Up to `limit` chunks that have no vector of `model` yet: ids, and the keys that vectors go under."""
     statement = (
-        select(chunks.c.id)
+        select(chunks.c.id, chunks.c.embedded)
         .outerjoin(embeddings, and_(embeddings.c.embedded == chunks.c.embedded, embeddings.c.model == model))
         .where(embeddings.c.embedded.is_(None))
         .order_by(chunks.c.doc_key, chunks.c.start)
         .limit(limit)
     )
-    return list(connection.execute(statement).scalars())
+    return {row.id: row.embedded for row in connection.execute(statement)}
 
 
 def count_chunks(connection: Connection, model: str | None = None) -> int:
