@@ -16,6 +16,7 @@ from kb.text.normalise import fold
 from kb.types import Chunk, Document, DocumentCard, Fact, sha256_hex
 
 CORRECTABLE = ("title", "issuer", "region", "issued", "number", "kind", "origin")
+_CHUNK_CONTENT = ("start", "end", "path", "page", "embedded")
 _BATCH = 500  # ids in one statement, below every SQLite's limit of variables
 
 
@@ -84,32 +85,30 @@ def _replace_chunks(
     connection: Connection, generation: int, key: int, document: Document, pieces: Sequence[Chunk]
 ) -> None:
     kept = {
-        row.id: row.embedded
-        for row in connection.execute(select(chunks.c.id, chunks.c.embedded).where(chunks.c.doc_key == key))
+        row["id"]: {name: row[name] for name in _CHUNK_CONTENT}
+        for row in connection.execute(
+            select(*(chunks.c[name] for name in ("id", *_CHUNK_CONTENT))).where(chunks.c.doc_key == key)
+        ).mappings()
     }
-    wanted = {piece.id: sha256_hex(embedded_text(document.title, piece, document.text)) for piece in pieces}
+    wanted = {piece.id: _chunk_row(document, piece) for piece in pieces}
     gone = [id for id in kept if id not in wanted]
-    changed = [id for id, embedded in kept.items() if id in wanted and wanted[id] != embedded]
+    fresh = [id for id, row in wanted.items() if kept.get(id) != row]
     _drop_chunks(connection, generation, gone, buried=True)
-    _drop_chunks(connection, generation, changed, buried=False)
-    fresh = [piece for piece in pieces if kept.get(piece.id) != wanted[piece.id]]
+    _drop_chunks(connection, generation, [id for id in fresh if id in kept], buried=False)
     if fresh:
-        connection.execute(
-            insert(chunks),
-            [
-                {
-                    "id": piece.id,
-                    "doc_key": key,
-                    "start": piece.start,
-                    "end": piece.end,
-                    "path": list(piece.path),
-                    "page": piece.page,
-                    "embedded": wanted[piece.id],
-                    "generation": generation,
-                }
-                for piece in fresh
-            ],
-        )
+        rows_of_fresh = [wanted[id] | {"id": id, "doc_key": key, "generation": generation} for id in fresh]
+        connection.execute(insert(chunks), rows_of_fresh)
+
+
+def _chunk_row(document: Document, piece: Chunk) -> dict[str, object]:
+    """The columns of `chunks` that say what a chunk is; a change of any makes it new."""
+    return {
+        "start": piece.start,
+        "end": piece.end,
+        "path": list(piece.path),
+        "page": piece.page,
+        "embedded": sha256_hex(embedded_text(document.title, piece, document.text)),
+    }
 
 
 def _drop_chunks(connection: Connection, generation: int, ids: Sequence[int], *, buried: bool) -> None:
