@@ -15,7 +15,7 @@ from kb.ingest.outline import outline
 from kb.ingest.split import split
 from kb.models.choose import open_embedder
 from kb.ports import Embedder
-from kb.search.engine import find
+from kb.search.engine import encode, find
 from kb.search.question import understand
 from kb.search.ranking import Ranking, ranking
 from kb.store.embedding import Progress, embed, switch_model, texts_of
@@ -108,7 +108,7 @@ def _ranked(
 ) -> list[str]:
     """Document ids, best passage first."""
     question = understand(text, constants, settings.models_folder)
-    vector = None if mode == "lexical" else embedder.query(question.text)
+    vector = None if mode == "lexical" else encode(question, embedder, constants)
     with store.reading() as connection:
         found = find(snapshot, connection, question, vector, mode, None, constants)
     return list(dict.fromkeys(snapshot.cards[one.doc_key].source for one in found))

@@ -105,6 +105,10 @@ class LexicalIndex(Protocol):
         """What `search` would give these ids; those without any of the words are left out."""
         ...
 
+    def ideal(self, clauses: Sequence[Clause]) -> float:
+        """The score of an entry of usual length that says everything once; what is nowhere counts too."""
+        ...
+
 
 class Reranker(Protocol):
     """Scores a question against each text; larger is better."""

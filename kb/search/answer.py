@@ -12,7 +12,7 @@ from kb.ports import Embedder
 from kb.search.bridge import Carried
 from kb.search.cite import cite
 from kb.search.confidence import confidence
-from kb.search.engine import Found, find
+from kb.search.engine import Found, encode, find
 from kb.search.filters import admitted, regions_of
 from kb.search.question import Understood, understand
 from kb.search.ranking import Ranking
@@ -65,7 +65,7 @@ def _find(
 ) -> list[Found]:
     if desk.snapshot.model is None or within == frozenset():
         return []
-    vector = None if question.mode == "lexical" else desk.embedder().query(understood.text)
+    vector = None if question.mode == "lexical" else encode(understood, desk.embedder(), desk.ranking)
     return find(desk.snapshot, desk.connection, understood, vector, question.mode, within, desk.ranking)
 
 
@@ -98,7 +98,7 @@ def _excerpt(
         dense_score=found.dense,
         lexical_score=found.lexical,
         document_score=found.document,
-        lexical_weight=desk.ranking.lexical_weight(understood.language),
+        lexical_weight=found.lexical_weight,
         terms=terms,
         translations=tuple(_translations(understood.carried)),
     )

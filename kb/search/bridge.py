@@ -22,8 +22,8 @@ class Carried:
     domain: bool
 
 
-def carry_over(question: str, dictionary: Dictionary) -> tuple[Carried, ...]:
-    """The terms of an English question in their order, words that say nothing left out.
+def carry_over(question: str, dictionary: Dictionary, empty: frozenset[str]) -> tuple[Carried, ...]:
+    """The terms of an English question in their order, words that say nothing (`empty`) left out.
 
     Terms of several words may overlap ("fund community offices" holds two); a term inside a longer one
     does not count, nor a single word that a longer term covers.
@@ -34,13 +34,23 @@ def carry_over(question: str, dictionary: Dictionary) -> tuple[Carried, ...]:
             (start, start + length)
             for length in range(min(_LONGEST, len(words)), 1, -1)
             for start in range(len(words) - length + 1)
-            if dictionary.find(" ".join(words[start : start + length])) is not None
+            if _is_term(words[start : start + length], dictionary, empty)
         ]
     )
     covered = {place for start, end in spans for place in range(start, end)}
-    spans += [(place, place + 1) for place in range(len(words)) if place not in covered]
+    spans += [
+        (place, place + 1)
+        for place in range(len(words))
+        if place not in covered and words[place] not in empty
+    ]
     carried = (_carried(" ".join(words[start:end]), dictionary) for start, end in sorted(spans))
     return tuple(dict.fromkeys(term for term in carried if term.weight > 0))
+
+
+def _is_term(words: list[str], dictionary: Dictionary, empty: frozenset[str]) -> bool:
+    """Whether the words are a term: in the general dictionary one may not begin or end emptily."""
+    term = dictionary.find(" ".join(words))
+    return term is not None and (term.domain or not (words[0] in empty or words[-1] in empty))
 
 
 def _maximal(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -20,9 +20,10 @@ from kb.store.layout import replacing
 from kb.text.normalise import fold_characters
 from kb.text.tokens import frequency
 
-_FORMAT = 1  # of the cached dictionary
+_FORMAT = 4  # of the cached dictionary
 _MOST_SENSES = 12  # of one English term in the general dictionary
 _MOST_WORDS = 5  # in one term
+_SHORTEST_INFLECTED = 3  # letters; "AI" and "UK" are no inflections
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _LEAD = re.compile(r"^(?:to|a|an|the|be|sth|sb) ")
@@ -69,10 +70,11 @@ class Dictionary:
     weights: Mapping[str, float]
 
     def find(self, lemmas: str) -> Term | None:
-        """The term, None when no dictionary knows it."""
+        """The term, None when no dictionary knows it; what the field says for it comes first."""
+        senses = self.general.get(lemmas, [])
         if term := self.terms.get(lemmas):
-            return term
-        senses = self.general.get(lemmas)
+            others = (sense for sense in senses if sense not in term.chinese)
+            return Term((*term.chinese, *others), term.weight, domain=True)
         return Term(tuple(senses), 1.0, domain=False) if senses else None
 
 
@@ -84,7 +86,9 @@ def lemmas(text: str) -> list[str]:
 @cache
 def _lemma(word: str) -> str:
     plain = word.replace("’", "'").removesuffix("'s")
-    return simplemma.lemmatize(plain, lang="en").lower() if plain.isalpha() else plain
+    if not plain.isalpha() or len(plain) < _SHORTEST_INFLECTED:
+        return plain
+    return simplemma.lemmatize(plain, lang="en").lower()
 
 
 @cache

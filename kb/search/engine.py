@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy import Connection
 
-from kb.ports import Scored, Vector
+from kb.ports import Embedder, Scored, Vector
 from kb.search.fuse import Weights, fused, ranks
 from kb.search.question import Understood
 from kb.search.ranking import Ranking
@@ -30,6 +30,18 @@ class Found:
     document: float | None  # BM25 of the whole document
     dense_rank: int | None
     lexical_rank: int | None
+    lexical_weight: float  # of the fusion that gave the score
+
+
+def encode(question: Understood, embedder: Embedder, ranking: Ranking) -> Vector:
+    """The question's vector; an English one is drawn towards its Chinese rendering."""
+    vector = embedder.query(question.text)
+    if not question.rendering or ranking.rendering_share == 0:
+        return vector
+    other = embedder.query(question.rendering)
+    mixed = (1 - ranking.rendering_share) * vector + ranking.rendering_share * other
+    result: Vector = (mixed / np.linalg.norm(mixed)).astype(np.float32)
+    return result
 
 
 def find(
@@ -63,11 +75,12 @@ def find(
             missing = [id for id in ids if id not in lexical_scores]
             lexical_scores |= snapshot.passages.scores(question.clauses, missing)
             document_scores = snapshot.documents.scores(question.clauses, sorted({groups[id] for id in ids}))
+    weights = _weights(snapshot, question, lexical, mode, ranking)
     scores = fused(
         _array(ids, dense_scores),
         _array(ids, lexical_scores),
         _array([groups[id] for id in ids], document_scores),
-        _weights(question, mode, ranking),
+        weights,
     )
     dense_ranks = ranks([scored.id for scored in dense])
     lexical_ranks = ranks([scored.id for scored in lexical])
@@ -81,6 +94,7 @@ def find(
             document_scores.get(groups[id]),
             dense_ranks.get(id),
             lexical_ranks.get(id),
+            weights.lexical,
         )
         for id, score in zip(ids, scores, strict=True)
     ]
@@ -104,12 +118,15 @@ def _lists(
     return dense, lexical
 
 
-def _weights(question: Understood, mode: Mode, ranking: Ranking) -> Weights:
-    if mode == "dense":
+def _weights(
+    snapshot: Snapshot, question: Understood, lexical: Sequence[Scored], mode: Mode, ranking: Ranking
+) -> Weights:
+    if mode == "dense" or snapshot.passages is None or not lexical:
         return Weights(lexical=0.0, document=0.0)
-    if mode == "lexical" or not question.clauses:
-        return Weights(lexical=1.0 if question.clauses else 0.0, document=0.0)
-    return Weights(ranking.lexical_weight(question.language), ranking.document_weight(question.language))
+    if mode == "lexical":
+        return Weights(lexical=1.0, document=0.0)
+    coverage = lexical[0].score / max(snapshot.passages.ideal(question.clauses), 1e-9)
+    return ranking.weights(question.language, coverage, question.glossary_share)
 
 
 def _array(ids: Sequence[int], scores: dict[int, float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

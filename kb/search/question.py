@@ -30,6 +30,7 @@ class _Rules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     empty_zh: tuple[str, ...]
+    empty_en: tuple[str, ...]
     broad_zh: tuple[str, ...]
     broad_en: tuple[str, ...]
     elsewhere_zh: tuple[str, ...]
@@ -45,6 +46,8 @@ class Understood:
     clauses: tuple[Clause, ...]
     terms: tuple[str, ...]  # folded words to mark in a passage
     carried: tuple[Carried, ...]  # English terms and what they became
+    rendering: str  # an English question with its terms in Chinese behind it; "" for a Chinese one
+    glossary_share: float  # of the English terms' weight that our glossary knows, 0..1
     broad: bool  # asks what several districts do
     elsewhere: bool  # asks about others than one's own
 
@@ -60,6 +63,11 @@ def _empty_words() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, ordered)))
 
 
+@cache
+def _empty_english() -> frozenset[str]:
+    return frozenset(_rules().empty_en)
+
+
 def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
     """Takes a question apart; `cache_folder` keeps the dictionary for English ones.
 
@@ -71,7 +79,7 @@ def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
     if len(text) > MOST_CHARACTERS:
         raise QuestionError(f"the question has {len(text)} characters; {MOST_CHARACTERS} is the most")
     language = language_of(text)
-    carried = carry_over(text, open_dictionary(cache_folder)) if language != "zh" else ()
+    carried = carry_over(text, open_dictionary(cache_folder), _empty_english()) if language != "zh" else ()
     clauses = [*_english_clauses(carried, ranking)]
     if language != "en":
         clauses += _chinese_clauses(text, ranking)
@@ -81,6 +89,8 @@ def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
         clauses=tuple(clauses),
         terms=_terms(text, language, carried),
         carried=carried,
+        rendering=_rendering(text, carried) if language == "en" else "",
+        glossary_share=_glossary_share(carried),
         broad=_says(text, _rules().broad_zh, _rules().broad_en),
         elsewhere=_says(text, _rules().elsewhere_zh, _rules().elsewhere_en),
     )
@@ -138,14 +148,23 @@ def _form(chinese: str, weight: float, ranking: Ranking) -> Phrase:
         return Phrase("words", (folded,), weight * ranking.single_character)
     if folded in words(folded):
         return Phrase("words", (folded,), weight)
-    pairs = tuple(bigrams(folded))
-    return Phrase("bigrams", pairs, weight / len(pairs) ** 0.5)
+    return Phrase("bigrams", tuple(bigrams(folded)), weight)
 
 
 def _terms(text: str, language: Language, carried: Sequence[Carried]) -> tuple[str, ...]:
     own = [] if language == "en" else [word for word in words(content(text)) if len(word) > 1]
     forms = [fold(form) for term in carried for form in term.chinese or (term.english,) if len(form) > 1]
     return tuple(dict.fromkeys([*own, *forms]))
+
+
+def _rendering(text: str, carried: Sequence[Carried]) -> str:
+    """The encoder knows both languages: with the best Chinese form of each term the question lies nearer."""
+    return " ".join([text, *(term.chinese[0] if term.chinese else term.english for term in carried)])
+
+
+def _glossary_share(carried: Sequence[Carried]) -> float:
+    total = sum(term.weight for term in carried)
+    return sum(term.weight for term in carried if term.domain) / total if total else 0.0
 
 
 def _says(text: str, chinese: Sequence[str], english: Sequence[str]) -> bool:

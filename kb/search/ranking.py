@@ -7,6 +7,7 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.resources import load_rules
+from kb.search.fuse import Weights
 from kb.types import Language
 
 
@@ -18,9 +19,13 @@ class Ranking(BaseModel):
     candidates: int = Field(ge=10, le=2000)
     passages_read: int = Field(ge=10, le=500)
     lexical_weight_zh: float = Field(ge=0, le=1)
-    lexical_weight_en: float = Field(ge=0, le=1)
     document_weight_zh: float = Field(ge=0, le=2)
+    lexical_weight_en: float = Field(ge=0, le=1)
     document_weight_en: float = Field(ge=0, le=2)
+    lexical_weight_en_glossary: float = Field(ge=0, le=1)
+    document_weight_en_glossary: float = Field(ge=0, le=2)
+    full_coverage: float = Field(gt=0, le=3)
+    rendering_share: float = Field(ge=0, le=1)
     words_weight: float = Field(ge=0)
     bigrams_weight: float = Field(ge=0)
     title_weight: float = Field(ge=0)
@@ -28,13 +33,19 @@ class Ranking(BaseModel):
     single_character: float = Field(ge=0, le=1)
     same_passage: float = Field(gt=0, le=1)
 
-    def lexical_weight(self, language: Language) -> float:
-        """Weight of the passage's words against its vector, 0..1."""
-        return self.lexical_weight_en if language == "en" else self.lexical_weight_zh
+    def weights(self, language: Language, coverage: float, glossary: float) -> Weights:
+        """The shares of the scores for a question.
 
-    def document_weight(self, language: Language) -> float:
-        """Weight of the whole document's words beside the two."""
-        return self.document_weight_en if language == "en" else self.document_weight_zh
+        `coverage` is how much of it the best passage says, `glossary` the share of its English terms that our
+        glossary knows, 0..1.
+        """
+        trust = min(1.0, coverage / self.full_coverage)
+        if language != "en":
+            return Weights(self.lexical_weight_zh * trust, self.document_weight_zh * trust)
+        known = glossary**2
+        lexical = (1 - known) * self.lexical_weight_en + known * self.lexical_weight_en_glossary
+        document = (1 - known) * self.document_weight_en + known * self.document_weight_en_glossary
+        return Weights(lexical * trust, document * trust)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from kb.text.tokens import bigrams, words
 
 FIELDS = ("title", "words", "bigrams")
 _HEAP_BYTES = 64 << 20
+_MOST_FREQUENCIES = 20_000  # kept between searches
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class TantivyIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._schema = _schema()
+        self._frequencies: dict[tuple[str, tuple[str, ...]], int] = {}
         with storage(folder):
             folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -69,12 +72,13 @@ class TantivyIndex:
     def reload(self) -> None:
         """Shows later searches what has been committed, by this process or another."""
         self._index.reload()
+        self._frequencies = {}
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
 
     def search(self, clauses: Sequence[Clause], k: int, within: frozenset[int] | None = None) -> list[Scored]:
-        """See `kb.ports.LexicalIndex`; a phrase is weighed by its own document frequency."""
+        """See `kb.ports.LexicalIndex`."""
         return self._best(clauses, k, "group", within)
 
     def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
@@ -102,16 +106,59 @@ class TantivyIndex:
         keys = searcher.fast_field_values("key", [address for _, address in found.hits])
         return [Scored(int(key), float(score)) for key, (score, _) in zip(keys, found.hits, strict=True)]
 
+    def ideal(self, clauses: Sequence[Clause]) -> float:
+        """See `kb.ports.LexicalIndex`."""
+        return sum(
+            max(phrase.weight for phrase in clause.alternatives) * self._idf(self._union(clause))
+            for clause in clauses
+            if clause.alternatives
+        )
+
     def _clause(self, clause: Clause) -> tantivy.Query:
-        queries = [self._phrase(phrase) for phrase in clause.alternatives]
+        """The ways to say one thing, each as rare as all of them together.
+
+        Otherwise a wrong sense, being rarer, would outweigh the right one (Pirkola 1998, "The effects of
+        query structure and dictionary setups in dictionary-based cross-language information retrieval").
+        """
+        if len(clause.alternatives) == 1 and len(clause.alternatives[0].tokens) == 1:
+            return self._phrase(clause.alternatives[0], clause.alternatives[0].weight)
+        together = self._idf(self._union(clause))
+        queries = []
+        for phrase in clause.alternatives:
+            own = sum(self._idf(self._frequency(phrase.field, (token,))) for token in phrase.tokens)
+            queries.append(self._phrase(phrase, phrase.weight * together / max(own, 1e-6)))
         return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
 
-    def _phrase(self, phrase: Phrase) -> tantivy.Query:
-        if len(phrase.tokens) == 1:
-            query = tantivy.Query.term_query(self._schema, phrase.field, phrase.tokens[0], "freq")
-        else:
-            query = tantivy.Query.phrase_query(self._schema, phrase.field, list(phrase.tokens))
-        return tantivy.Query.boost_query(query, phrase.weight)
+    def _phrase(self, phrase: Phrase, weight: float) -> tantivy.Query:
+        return tantivy.Query.boost_query(self._match(phrase.field, phrase.tokens), max(weight, 1e-6))
+
+    def _match(self, field: str, tokens: tuple[str, ...]) -> tantivy.Query:
+        if len(tokens) == 1:
+            return tantivy.Query.term_query(self._schema, field, tokens[0], "freq")
+        return tantivy.Query.phrase_query(self._schema, field, list(tokens))
+
+    def _union(self, clause: Clause) -> int:
+        """In how many entries one of the alternatives stands, at most."""
+        return sum(self._frequency(phrase.field, phrase.tokens) for phrase in clause.alternatives)
+
+    def _frequency(self, field: str, tokens: tuple[str, ...]) -> int:
+        key = (field, tokens)
+        if key not in self._frequencies:
+            searcher = self._index.searcher()
+            if len(tokens) == 1:
+                found = int(searcher.doc_freq(field, tokens[0]))
+            else:
+                found = int(searcher.search(self._match(field, tokens), limit=1).count or 0)
+            if len(self._frequencies) >= _MOST_FREQUENCIES:
+                self._frequencies.clear()
+            self._frequencies[key] = found
+        return self._frequencies[key]
+
+    def _idf(self, frequency: int) -> float:
+        """BM25's inverse document frequency, as tantivy has it; a word that is nowhere counts as once."""
+        count = max(1, self._index.searcher().num_docs)
+        held = min(max(frequency, 1), count)
+        return math.log(1 + (count - held + 0.5) / (held + 0.5))
 
 
 def _schema() -> tantivy.Schema:
