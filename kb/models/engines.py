@@ -44,9 +44,12 @@ def open_engine(model: bytes, precision: Precision) -> Engine:
     """An engine for a graph of `precision`. Raises `ModelError` when the graph does not load."""
     try:
         return _OpenVino(model) if precision == "float16" else _OnnxRuntime(model)
-    except RuntimeError as error:  # both libraries' errors are its children
-        hint = " To use onnxruntime instead: pip uninstall openvino." if precision == "float16" else ""
-        raise ModelError(f"the bundled encoder does not load: {error}.{hint}") from error
+    except Exception as error:  # onnxruntime's errors have no parent but this, OpenVINO's are RuntimeErrors
+        if precision == "float16":
+            advice = "openvino does not load the bundled encoder: pip uninstall openvino to do without"
+        else:
+            advice = "onnxruntime does not load the bundled encoder: pip install onnxruntime again"
+        raise ModelError(f"{advice} ({' '.join(str(error).split()):.200})") from error
 
 
 def cores() -> int:

@@ -11,6 +11,7 @@ fused ones are scalar loops; MultiHeadAttention takes 1.1 where the operators it
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Literal
 
 import numpy as np
@@ -44,7 +45,7 @@ def encoder_graph(weights: Weights, precision: Precision) -> bytes:
     return (_Floating(weights) if precision == "float16" else _Integer(weights, precision)).build()
 
 
-class _Builder:
+class _Builder(ABC):
     """All that the precisions have in common."""
 
     def __init__(self, weights: Weights) -> None:
@@ -53,9 +54,9 @@ class _Builder:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
+    @abstractmethod
     def linear(self, value: str, label: str, matrix: Floats, bias: Floats) -> str:
         """x Wᵀ + b for the matrix (outputs, inputs)."""
-        raise NotImplementedError
 
     def feed_forward(self, value: str, layer: int) -> str:
         """The two linear maps with GELU between them, and the skip connection added."""

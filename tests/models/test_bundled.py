@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +11,6 @@ from numpy.testing import assert_array_equal
 from sample_texts import CHINESE, sample_texts
 
 from kb.models.bundled import BundledEncoder
-from kb.models.engines import best_precision, cores, integer_precision
 from kb.models.graph import Precision
 from kb.ports import Embedder, Vectors
 
@@ -109,11 +107,3 @@ def test_the_second_opening_reads_what_the_first_built(
     monkeypatch.setattr("kb.models.bundled.encoder_graph", never)
     again = BundledEncoder(models_folder, "int8")
     assert_array_equal(again.query("经费"), encoder.query("经费"))
-
-
-def test_this_processor_gets_a_precision_that_does_not_overflow() -> None:
-    assert best_precision() in ("float16", integer_precision())
-
-
-def test_the_cores_are_those_that_the_process_may_use() -> None:
-    assert 1 <= cores() <= (os.cpu_count() or 1)

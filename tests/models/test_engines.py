@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import onnx
+import pytest
+
+from kb.errors import ModelError
+from kb.models import engines
+from kb.models.engines import best_precision, cores, integer_precision, open_engine
+from kb.models.graph import INPUT, OUTPUT, Precision, encoder_graph
+from kb.models.weights import Weights
+
+
+def test_this_processor_gets_a_precision_that_does_not_overflow() -> None:
+    assert best_precision() in ("float16", integer_precision())
+
+
+def test_where_int8_products_overflow_the_weights_are_shifted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_int8_overflows", lambda: True)
+    assert integer_precision() == "uint8"
+
+
+def test_openvino_takes_over_only_with_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_openvino_has_bfloat16", lambda: True)
+    assert best_precision() == "float16"
+    monkeypatch.setattr(engines, "_openvino_has_bfloat16", lambda: False)
+    assert best_precision() == integer_precision()
+
+
+def test_without_openvino_it_has_no_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "find_spec", lambda _: None)
+    assert not engines._openvino_has_bfloat16.__wrapped__()
+
+
+def test_a_graph_that_is_none_is_a_model_error() -> None:
+    with pytest.raises(ModelError, match="pip install onnxruntime again"):
+        open_engine(b"not a graph", "int8")
+
+
+@pytest.mark.openvino
+def test_a_graph_that_openvino_refuses_is_a_model_error() -> None:
+    pytest.importorskip("openvino")
+    with pytest.raises(ModelError, match="pip uninstall openvino"):
+        open_engine(b"not a graph", "float16")
+
+
+def test_the_cores_are_those_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 1 <= cores() <= (os.cpu_count() or 1)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # as on Windows
+    assert cores() == os.cpu_count()
+
+
+@pytest.mark.parametrize("precision", ["int8", "uint8", "float16"])
+def test_the_graph_is_valid_small_and_always_the_same(weights: Weights, precision: Precision) -> None:
+    data = encoder_graph(weights, precision)
+    model = onnx.load_from_string(data)
+    onnx.checker.check_model(model)
+    assert [value.name for value in model.graph.input] == [INPUT]
+    assert [value.name for value in model.graph.output] == [OUTPUT]
+    assert len(data) < (45e6 if precision == "float16" else 25e6)
+    assert encoder_graph(weights, precision) == data
+
+
+def test_the_longest_and_the_shortest_input(weights: Weights) -> None:
+    engine = open_engine(encoder_graph(weights, "int8"), "int8")
+    for tokens in (1, 2, weights.shape.positions):
+        vector = engine(np.ones((tokens, weights.shape.hidden), np.float32))
+        assert vector.shape == (weights.shape.hidden,)
+        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
