@@ -377,6 +377,7 @@ class Dimension:
     strong: tuple[str, ...] = ()  # nearly decide that a passage belongs
     weak: tuple[str, ...] = ()  # only tip the balance
     against: tuple[str, ...] = ()  # phrases in which the words mean something else
+    never: tuple[str, ...] = ()  # a sentence that holds one does not belong
     figures: tuple[str, ...] = ()  # quantities that the row is about: money, people, …
 
 
@@ -389,3 +390,4 @@ class Lens:
     name_en: str
     description: str
     dimensions: tuple[Dimension, ...]
+    subject: tuple[str, ...] = ()  # words of the field; a passage without them, in a text on much else, weighs less

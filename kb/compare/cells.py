@@ -37,12 +37,13 @@ class Passage:
 def chances(evidence: Numbers) -> Chances:
     """The chance that each sentence belongs to each dimension."""
     rules = compare_rules().model
-    weights = np.array([getattr(rules, name) for name in FEATURES], np.float32)
+    weights = np.array([getattr(rules, name) for name in FEATURES[:-1]] + [0.0], np.float32)
     logits = evidence @ weights + np.float32(rules.bias)
     named = evidence[:, :, FEATURES.index("strong")] + evidence[:, :, FEATURES.index("words")] > 0
     under = evidence[:, :, FEATURES.index("heading")] + evidence[:, :, FEATURES.index("lead")] > 0
+    ruled_out = evidence[:, :, FEATURES.index("never")] > 0
     result: Chances = 1.0 / (1.0 + np.exp(-logits))
-    return np.where(named | under, result, 0.0)
+    return np.where((named | under) & ~ruled_out, result, 0.0)
 
 
 def settle(chance: Chances, evidence: Numbers) -> Chances:
@@ -60,7 +61,7 @@ def settle(chance: Chances, evidence: Numbers) -> Chances:
 
 
 def passages(documents: Sequence[Document], settled: Sequence[Chances], dimension: int) -> list[Passage]:
-    """The passages of a column that may stand in one cell, best first, without repetitions."""
+    """The passages of a column for one cell: best first, none twice, at most as many as a cell shows."""
     found: list[Passage] = []
     for index, (document, chance) in enumerate(zip(documents, settled, strict=True)):
         found.extend(_document_passages(index, document, chance[:, dimension]))
@@ -72,6 +73,8 @@ def passages(documents: Sequence[Document], settled: Sequence[Chances], dimensio
         if words not in seen:
             seen.add(words)
             distinct.append(passage)
+        if len(distinct) == compare_rules().cell.passages:
+            break
     return distinct
 
 
@@ -80,7 +83,7 @@ def make_cell(
 ) -> Cell:
     """The cell of the best passages: `weak` when none is sure, `not_mentioned` when there is none."""
     rules = compare_rules().cell
-    sure = [passage for passage in found if passage.chance >= rules.found][: rules.passages]
+    sure = [p for i, p in enumerate(found) if p.chance >= (rules.more if i else rules.found)]
     state: CellState = "found" if sure else "weak" if found else "not_mentioned"
     citations: list[Citation] = []
     numbers: list[Figure] = []

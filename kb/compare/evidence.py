@@ -24,7 +24,6 @@ FEATURES = (
     "words",
     "weak",
     "heading",
-    "outer",
     "lead",
     "dense",
     "dense_own",
@@ -32,11 +31,15 @@ FEATURES = (
     "share",
     "long",
     "short",
+    "off_subject",
+    "never",
 )
 Numbers = NDArray[np.float32]
 
-_AGAINST, _STRONG, _WORD, _WEAK = range(4)  # kinds of words, in this order
+_NEVER, _AGAINST, _STRONG, _WORD, _WEAK = range(5)  # kinds of words, in this order
 _MOST = (3.0, 4.0, 3.0)  # distinct words of each weight that count
+# Parts of the sentences that name the field: in a text that strays to it, and in one devoted to it.
+_STRAY, _DEVOTED = 0.05, 0.3
 _MOST_REMEMBERED = 64  # lenses whose vectors are kept
 _remembered: dict[tuple[str, tuple[Dimension, ...]], Vectors] = {}
 _NUMBER = r"[0-9〇零一二三四五六七八九十百千万亿两数几余多]"
@@ -56,7 +59,7 @@ _QUANTITIES = {
 @lru_cache(maxsize=64)
 def _vocabulary(dimension: Dimension) -> tuple[tuple[str, int], ...]:
     """Folded words with their kind, longest first, so that a longer word claims its characters."""
-    lists = (dimension.against, dimension.strong, dimension.words, dimension.weak)
+    lists = (dimension.never, dimension.against, dimension.strong, dimension.words, dimension.weak)
     found: dict[str, int] = {}
     for kind, words in enumerate(lists):
         for word in words:
@@ -65,7 +68,10 @@ def _vocabulary(dimension: Dimension) -> tuple[tuple[str, int], ...]:
 
 
 def _hits(text: str, dimension: Dimension) -> list[tuple[int, int, int]]:
-    """(offset, index of the word, kind) of the dimension's words in a folded text; none inside another."""
+    """(offset, index of the word, kind) of the dimension's words in a folded text.
+
+    A word inside a longer one, or inside a phrase that is `against`, is not counted.
+    """
     taken = bytearray(len(text) + 1)
     hits: list[tuple[int, int, int]] = []
     for index, (word, kind) in enumerate(_vocabulary(dimension)):
@@ -78,13 +84,6 @@ def _hits(text: str, dimension: Dimension) -> list[tuple[int, int, int]]:
                     hits.append((at, index, kind))
             at = text.find(word, at + size)
     return hits
-
-
-@lru_cache(maxsize=4096)
-def word_strength(text: str, dimension: Dimension) -> float:
-    """How strongly a heading or topic sentence names the dimension: strong words 1, others 0.5, at most 2."""
-    seen = {(index, kind) for _, index, kind in _hits(fold(text), dimension)}
-    return min(2.0, sum({_STRONG: 1.0, _WORD: 0.5, _WEAK: 0.0}[kind] for _, kind in seen))
 
 
 def dimension_vectors(embedder: Embedder, dimensions: tuple[Dimension, ...]) -> Vectors:
@@ -111,17 +110,33 @@ def _encoded(embedder: Embedder, dimensions: tuple[Dimension, ...]) -> Vectors:
     return unit
 
 
-def document_evidence(document: Document, dimensions: tuple[Dimension, ...]) -> Numbers:
-    """The evidence in the document's own text, float32 (sentences, dimensions, FEATURES); dense is zero."""
+def document_evidence(
+    document: Document, dimensions: tuple[Dimension, ...], subject: tuple[str, ...] = ()
+) -> Numbers:
+    """The evidence in the document's own text, float32 (sentences, dimensions, FEATURES); dense is zero.
+
+    `subject` are the words of the lens's field; none means that every sentence is within it.
+    """
     place = layout(document.text, document.sections)
     evidence = np.zeros((len(place), len(dimensions), len(FEATURES)), np.float32)
     for d, dimension in enumerate(dimensions):
         _add_words(evidence[:, d], place, dimension)
-        _add_headings(evidence[:, d], place, document, dimension)
+        _add_context(evidence[:, d], place)
         if dimension.figures:
             _add_figures(evidence[:, d], place, dimension)
     _add_shape(evidence, place)
+    if subject:
+        evidence[:, :, FEATURES.index("off_subject")] = 1.0 - _on_subject(place, subject)[:, None]
     return evidence
+
+
+def _on_subject(place: Layout, subject: tuple[str, ...]) -> NDArray[np.float32]:
+    """How far each sentence is within the field, 0..1: by its own words, else by the document's habit."""
+    own = np.zeros(len(place), np.float32)
+    own[sentences_with(place, tuple(fold(word) for word in subject))] = 1.0
+    part = float(own.mean()) if len(own) else 0.0
+    habit = min(1.0, max(0.0, (part - _STRAY) / (_DEVOTED - _STRAY)))
+    return np.maximum(own, np.float32(habit))
 
 
 def _add_words(column: Numbers, place: Layout, dimension: Dimension) -> None:
@@ -131,21 +146,16 @@ def _add_words(column: Numbers, place: Layout, dimension: Dimension) -> None:
     offsets = np.array([offset for offset, _, _ in hits], np.int32)
     sentences = place.sentence_at(offsets)
     seen = {(int(s), index, kind) for s, (_, index, kind) in zip(sentences, hits, strict=True) if s >= 0}
+    feature = {_NEVER: FEATURES.index("never"), _STRONG: 0, _WORD: 1, _WEAK: 2}
     for sentence, _, kind in seen:
-        column[sentence, kind - _STRONG] += 1.0
+        column[sentence, feature[kind]] += 1.0
     np.minimum(column[:, :3], _MOST, out=column[:, :3])
 
 
-def _add_headings(column: Numbers, place: Layout, document: Document, dimension: Dimension) -> None:
-    nearest = np.zeros(len(document.sections) + 1, np.float32)  # the last entry is for "no section"
-    outer = np.zeros_like(nearest)
-    for i, section in enumerate(document.sections):
-        if section.path:
-            nearest[i] = word_strength(section.path[-1], dimension)
-            outer[i] = max((word_strength(line, dimension) for line in section.path[:-1]), default=0.0)
-    column[:, FEATURES.index("heading")] = nearest[place.section]
-    column[:, FEATURES.index("outer")] = outer[place.section]
-    own = np.minimum(2.0, column[:, 0] + 0.5 * column[:, 1])
+def _add_context(column: Numbers, place: Layout) -> None:
+    """What the heading and the topic sentence over each sentence say: strong words 1, others 0.5."""
+    own = np.minimum(2.0, column[:, 0] + 0.5 * column[:, 1]).astype(np.float32)
+    column[:, FEATURES.index("heading")] = place.over(own)
     column[:, FEATURES.index("lead")] = np.where(place.lead >= 0, own[place.lead], 0.0)
 
 
@@ -167,6 +177,18 @@ def _add_shape(evidence: Numbers, place: Layout) -> None:
     length = (place.ends - place.starts).astype(np.float32)
     evidence[:, :, FEATURES.index("long")] = np.log(np.maximum(length, 60.0) / 60.0)[:, None]
     evidence[:, :, FEATURES.index("short")] = (length < 14)[:, None]
+
+
+def sentences_with(place: Layout, words: Sequence[str]) -> Ints:
+    """The sentences that hold one of the folded words, each once."""
+    offsets: list[int] = []
+    for word in words:
+        at = place.folded.find(word)
+        while at >= 0:
+            offsets.append(at)
+            at = place.folded.find(word, at + len(word))
+    found = place.sentence_at(np.array(offsets, np.int32))
+    return np.unique(found[found >= 0])
 
 
 def chunk_of_sentences(place: Layout, chunks: Sequence[Chunk]) -> Ints:

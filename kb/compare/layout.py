@@ -25,9 +25,9 @@ class Layout:
     origin: Ints | None  # folded offset → offset in the text; None when they are the same
     starts: Ints
     ends: Ints
-    section: Ints  # index of the section
     line: Ints  # index of the paragraph
-    lead: Ints  # index of the topic sentence
+    lead: Ints  # the topic sentence over it in its paragraph
+    parent: Ints  # the sentence that holds the heading over it; for a heading, the one above
     heading: NDArray[np.bool_]  # whether it is a section's own heading line
 
     def __len__(self) -> int:
@@ -41,6 +41,11 @@ class Layout:
         inside = (index >= 0) & (offsets < self.ends[np.maximum(index, 0)])
         return np.where(inside, index, -1).astype(np.int32)
 
+    def over(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The value of each sentence's heading; 0 where there is none."""
+        above: NDArray[np.float32] = np.where(self.parent >= 0, values[self.parent], np.float32(0.0))
+        return above
+
 
 @lru_cache(maxsize=256)
 def layout(text: str, sections: tuple[Section, ...]) -> Layout:
@@ -49,16 +54,33 @@ def layout(text: str, sections: tuple[Section, ...]) -> Layout:
     starts = np.array([start for start, _ in spans], np.int32)
     ends = np.array([end for _, end in spans], np.int32)
     lines = np.array([i for i, c in enumerate(text) if c == "\n"], np.int32)
-    bounds = np.array([section.start for section in sections], np.int32)
-    section = np.searchsorted(bounds, starts, side="right").astype(np.int32) - 1
     line = np.searchsorted(lines, starts).astype(np.int32)
-    # A heading on a line of its own is no passage; one that runs into its paragraph ("第一条 …") belongs to it.
-    headed = {section.start: len(section.path[-1]) for section in sections if section.path}
+    # A heading on its own line is no passage; one that runs into its paragraph (第一条 …) belongs to it.
+    headed = {section.start: len(section.path[-1]) + 1 for section in sections if section.path}
     heading = np.array([end - start <= headed.get(start, 0) for start, end in spans], np.bool_)
     folded = fold_with_origin(text)
     same = len(folded.text) == len(text) and folded.origin == tuple(range(len(text) + 1))
     origin = None if same else np.array(folded.origin, np.int32)
-    return Layout(folded.text, origin, starts, ends, section, line, _leads(starts, ends, line), heading)
+    parent = _parents(starts, sections)
+    return Layout(folded.text, origin, starts, ends, line, _leads(starts, ends, line), parent, heading)
+
+
+def _parents(starts: Ints, sections: tuple[Section, ...]) -> Ints:
+    """For each sentence the one that begins with the heading over it."""
+    parent = np.full(len(starts), -1, np.int32)
+    bounds = np.array([section.start for section in sections], np.int32)
+    own = np.searchsorted(bounds, starts, side="right").astype(np.int32) - 1
+    first = np.searchsorted(starts, bounds).astype(np.int32)  # the first sentence of each section
+    holder: dict[tuple[str, ...], int] = {}
+    for i, section in enumerate(sections):
+        if section.path and first[i] < len(starts):
+            holder.setdefault(section.path, int(first[i]))
+    for i in range(len(starts)):
+        path = sections[own[i]].path if own[i] >= 0 else ()
+        while path and holder.get(path, i) == i:
+            path = path[:-1]
+        parent[i] = holder[path] if path else -1
+    return parent
 
 
 def _leads(starts: Ints, ends: Ints, line: Ints) -> Ints:

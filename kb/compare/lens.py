@@ -39,6 +39,7 @@ class _DimensionRules(BaseModel):
     words: tuple[_Word, ...] = ()
     weak: tuple[_Word, ...] = ()
     against: tuple[_Word, ...] = ()
+    never: tuple[_Word, ...] = ()
     figures: tuple[_Quantity, ...] = ()
     examples: tuple[str, ...] = ()
 
@@ -62,6 +63,7 @@ class _LensRules(BaseModel):
     name: _Name
     name_en: str = ""
     description: str = ""
+    subject: tuple[_Word, ...] = ()
     dimension: tuple[_DimensionRules, ...] = Field(min_length=1, max_length=MOST_DIMENSIONS)
 
     @model_validator(mode="after")
@@ -112,7 +114,7 @@ def parse_lens(text: str, key: str) -> Lens:
     """The lens in TOML `text`. Raises `DataError` naming `key` and the field that is wrong."""
     rules = parse_rules(text, f"lens {key}", _LensRules)
     dimensions = tuple(Dimension(**rule.model_dump()) for rule in rules.dimension)
-    return Lens(key, rules.name, rules.name_en, rules.description, dimensions)
+    return Lens(key, rules.name, rules.name_en, rules.description, dimensions, rules.subject)
 
 
 @cache

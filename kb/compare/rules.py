@@ -21,7 +21,6 @@ class ModelRules(_Rules):
     words: float
     weak: float
     heading: float
-    outer: float
     lead: float
     dense: float
     dense_own: float
@@ -29,6 +28,7 @@ class ModelRules(_Rules):
     share: float
     long: float
     short: float
+    off_subject: float
 
 
 class CellRules(_Rules):
@@ -36,6 +36,7 @@ class CellRules(_Rules):
 
     found: float = Field(gt=0, lt=1)
     weak: float = Field(gt=0, lt=1)
+    more: float = Field(gt=0, lt=1)
     passages: int = Field(ge=1, le=10)
     passage_length: int = Field(ge=1)
     second: float = Field(gt=0, le=1)

@@ -70,7 +70,8 @@ def build_comparison(
     topic = narrow(request.topic, [document for column in columns for document in column.documents])
     standard = _standardised(columns, dimension_vectors(embedder, dimensions))
     judged = [
-        _judge(column, numbers, dimensions, topic) for column, numbers in zip(columns, standard, strict=True)
+        _judge(column, numbers, dimensions, lens.subject, topic)
+        for column, numbers in zip(columns, standard, strict=True)
     ]
     kept, left_out = _chosen(request, columns, judged)
     made = tuple(_column(columns[i], dimensions, judged[i]) for i in kept)
@@ -106,14 +107,18 @@ def _standardised(columns: Sequence[ColumnSource], wanted: Vectors) -> list[Numb
 
 
 def _judge(
-    column: ColumnSource, standard: Numbers, dimensions: tuple[Dimension, ...], topic: Topic
+    column: ColumnSource,
+    standard: Numbers,
+    dimensions: tuple[Dimension, ...],
+    subject: tuple[str, ...],
+    topic: Topic,
 ) -> list[Chances]:
     """For each document the settled chances of its sentences."""
     enough = compare_rules().topic.enough
     judged: list[Chances] = []
     for document in column.documents:
         own = [i for i, chunk in enumerate(column.chunks) if chunk.doc_id == document.id]
-        evidence = document_evidence(document, dimensions)
+        evidence = document_evidence(document, dimensions, subject)
         place = layout(document.text, document.sections)
         add_dense(evidence, chunk_of_sentences(place, [column.chunks[i] for i in own]), standard[own])
         on_topic = topic.touch(document) >= enough

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.compare.evidence import sentences_with
 from kb.compare.layout import layout
 from kb.compare.lens import find_lens
 from kb.compare.rules import compare_rules
@@ -40,13 +41,12 @@ class Topic:
         total = np.zeros(len(place), np.float32)
         for group in self.groups:
             own = np.zeros(len(place), np.float32)
-            own[_sentences_with(document, group)] = 1.0
-            around = _spread(own, place.line) * near
-            for i, section in enumerate(document.sections):
-                if any(word in fold(line) for line in section.path for word in group):
-                    around[place.section == i] = near
+            own[sentences_with(place, group)] = 1.0
+            headed = place.over(own)
+            above = np.maximum(headed, place.over(headed))
+            around = np.maximum(_spread(own, place.line), above) * near
             if any(word in title for word in group):
-                around[:] = np.maximum(around, near)
+                around = np.maximum(around, near)
             total += np.maximum(own, around)
         return (total / np.float32(len(self.groups))).astype(np.float32)
 
@@ -73,23 +73,11 @@ def _kin(term: str) -> tuple[str, ...]:
     return (term,)
 
 
-def _sentences_with(document: Document, group: Sequence[str]) -> NDArray[np.int32]:
-    place = layout(document.text, document.sections)
-    offsets: list[int] = []
-    for word in group:
-        at = place.folded.find(word)
-        while at >= 0:
-            offsets.append(at)
-            at = place.folded.find(word, at + len(word))
-    found = place.sentence_at(np.array(offsets, np.int32))
-    return found[found >= 0]
-
-
 def _part_with(documents: Sequence[Document], group: Sequence[str]) -> float:
     """The part of all sentences that hold a word of the group."""
-    total = sum(len(layout(document.text, document.sections)) for document in documents)
-    held = sum(len(np.unique(_sentences_with(document, group))) for document in documents)
-    return held / total if total else 0.0
+    places = [layout(document.text, document.sections) for document in documents]
+    total = sum(len(place) for place in places)
+    return sum(len(sentences_with(place, group)) for place in places) / total if total else 0.0
 
 
 def _spread(own: Chances, line: NDArray[np.int32]) -> Chances:
