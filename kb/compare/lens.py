@@ -15,9 +15,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from kb.compare.rules import compare_rules
 from kb.errors import DataError, QuestionError
 from kb.resources import parse_rules
+from kb.search.question import content
 from kb.text.tokens import words
 from kb.types import Dimension, Lens
 
@@ -102,8 +102,7 @@ def find_lens(name: str = "", folder: Path | None = None) -> Lens:
 def ask_dimension(question: str) -> Dimension:
     """A dimension typed on the spot as a question. Raises `QuestionError` when it names nothing."""
     asked = question.strip()
-    asking = compare_rules().question.asking
-    terms = tuple(dict.fromkeys(word for word in words(asked) if word not in asking and len(word) > 1))
+    terms = tuple(dict.fromkeys(word for word in words(content(asked)) if len(word) > 1))
     if not terms:
         raise QuestionError(f'the dimension "{question}" names nothing to look for: write a few words more')
     whole = re.sub(r"[？?。\s]+$", "", asked)

@@ -51,19 +51,12 @@ class TopicRules(_Rules):
     near: float
 
 
-class QuestionRules(_Rules):
-    """Dimensions that are typed as a question."""
-
-    asking: frozenset[str]
-
-
 class CompareRules(_Rules):
     """The whole file."""
 
     model: ModelRules
     cell: CellRules
     topic: TopicRules
-    question: QuestionRules
 
 
 @cache

@@ -56,18 +56,25 @@ class ColumnSource:
 
 
 def build_comparison(
-    request: CompareRequest, lens: Lens, columns: Sequence[ColumnSource], embedder: Embedder
+    request: CompareRequest,
+    lens: Lens,
+    columns: Sequence[ColumnSource],
+    embedder: Embedder,
+    narrowing: str = "",
 ) -> Comparison:
     """The comparison of `columns` under `lens`. Pure: reads nothing but its arguments.
 
     With `request.columns` all columns stand, in the order given here; without, the `request.best` that say
-    most on the topic, best first. Raises `QuestionError` when the request cannot be answered.
+    most on the topic, best first. `narrowing` is the topic in Chinese words when it is asked in English.
+    Raises `QuestionError` when the request cannot be answered.
     """
     request.check()
     dimensions = (*lens.dimensions, *(ask_dimension(question) for question in request.questions))
     if len(dimensions) > MOST_DIMENSIONS:
         raise QuestionError(f"a comparison has at most {MOST_DIMENSIONS} rows")
-    topic = narrow(request.topic, [document for column in columns for document in column.documents])
+    topic = narrow(
+        narrowing or request.topic, [document for column in columns for document in column.documents]
+    )
     standard = _standardised(columns, dimension_vectors(embedder, dimensions))
     judged = [
         _judge(column, numbers, dimensions, lens.subject, topic)

@@ -18,6 +18,7 @@ from kb.compare.evidence import sentences_with
 from kb.compare.layout import layout
 from kb.compare.lens import find_lens
 from kb.compare.rules import compare_rules
+from kb.search.question import content
 from kb.text.normalise import fold
 from kb.text.tokens import words
 from kb.types import Document
@@ -52,24 +53,30 @@ class Topic:
 
 
 def narrow(topic: str, documents: Sequence[Document]) -> Topic:
-    """What of `topic` narrows a comparison over `documents`; no groups when nothing does."""
+    """What of `topic` narrows a comparison over `documents`; no groups when nothing does.
+
+    A Latin word that no document holds says nothing of Chinese texts, so it narrows nothing.
+    """
     rules = compare_rules().topic
     generic = re.compile("|".join(map(re.escape, sorted(rules.generic, key=len, reverse=True))))
-    terms = dict.fromkeys(word for word in words(topic) if len(generic.sub("", word)) > 1)
+    terms = dict.fromkeys(words(content(topic)))
     whole = [term for term in terms if not any(term != other and term in other for other in terms)]
     groups: list[tuple[str, ...]] = []
     for term in whole:
-        group = _kin(term)
-        if _part_with(documents, (term,)) <= rules.widest and group not in groups:
+        if len(generic.sub("", term)) < 2:
+            continue
+        part = _part_with(documents, (term,))
+        group = _kin(term, generic.sub("", term))
+        if part <= rules.widest and group not in groups and not (part == 0 and term.isascii()):
             groups.append(group)
     return Topic(tuple(groups))
 
 
-def _kin(term: str) -> tuple[str, ...]:
-    """The word itself and the strong words of the default lens's dimension that lists it."""
+def _kin(term: str, bare: str) -> tuple[str, ...]:
+    """The word, also without its general parts, and the strong words of the dimension that lists it."""
     for dimension in find_lens().dimensions:
-        if term in dimension.strong or term in dimension.words:
-            return tuple(dict.fromkeys((term, *map(fold, dimension.strong))))
+        if {term, bare} & {*dimension.strong, *dimension.words}:
+            return tuple(dict.fromkeys((term, bare, *map(fold, dimension.strong))))
     return (term,)
 
 
