@@ -17,6 +17,7 @@ from kb.surfaces.wire import source_of
 from kb.types import Cell, CellState, Citation, Column, CompareCoverage, Comparison, Dimension, Figure, Lens
 
 FIGURES_SHOWN = 3  # of one cell
+LONG_PASSAGE = 140  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class PassageView:
     panel_url: str  # the citation alone, for the panel beside the table
     html: Markup
     title: str
+    long: bool  # shown folded at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +156,5 @@ def _passage(number: int, citation: Citation, words: Words) -> PassageView:
         panel_url=forms.panel_url(citation),
         html=marked(citation.quote, flag_layers(citation.flags, words, citation.start)),
         title=views.title_of(citation.document, words),
+        long=len(citation.quote) > LONG_PASSAGE,
     )

@@ -102,10 +102,7 @@ def document(
         citation=citation,
         lost=span.asked and cited is None,
         metadata=views.metadata_rows(found, words),
-        flags=tuple(
-            views.flag_view(flag, words, f"#p-{reader.line_start(found, flag.start)}" if flag.end else "")
-            for flag in found.flags
-        ),
+        flags=views.flag_groups(found, words),
         removed=reader.removed_groups(found.removed),
         reference=reference(card),
     )

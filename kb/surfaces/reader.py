@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from markupsafe import Markup
@@ -27,6 +27,7 @@ class Line:
     level: int  # 0 for what is no heading
     html: Markup
     cells: tuple[Markup, ...] = ()  # of a row, otherwise ()
+    titled: bool = False  # repeats the title, which stands above the text already
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ def lines(document: Document, cited: Span | None, words: Words) -> tuple[tuple[L
     every = [
         _line(document.text, span, headings.get(span[0], 0), layers) for span in _line_spans(document.text)
     ]
+    if (
+        every
+        and not every[0].level
+        and document.text[every[0].start : every[0].end].strip() == document.title
+    ):
+        every[0] = replace(every[0], titled=True)
     groups: list[tuple[Line, ...]] = []
     for columns, run in groupby(every, key=lambda line: len(line.cells)):
         rows = tuple(run)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from kb.surfaces import forms
 from kb.surfaces.facets import Facets
 from kb.surfaces.messages import Words
-from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, same_heading
+from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start, same_heading
 from kb.surfaces.render import Layer, excerpt_span, marked
 from kb.types import Citation, Confidence, Document, DocumentCard, Excerpt, Fact, Flag
 from kb.write.references import reference
@@ -30,7 +30,15 @@ class FlagView:
     label: str
     tone: Tone
     evidence: str
-    url: str = ""  # where in the document it is, "" when it concerns all of it
+
+
+@dataclass(frozen=True, slots=True)
+class FlagGroup:
+    """All warnings of one kind in a document, in the order of the text."""
+
+    label: str
+    tone: Tone
+    places: tuple[tuple[str, str], ...]  # evidence, address of its line ("" when it concerns all of it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class DocumentPage:
     citation: CitationView | None
     lost: bool  # the address names a span that this text does not have (any more)
     metadata: tuple[tuple[str, str, str], ...]  # label, value, evidence
-    flags: tuple[FlagView, ...]
+    flags: tuple[FlagGroup, ...]
     removed: tuple[RemovedGroup, ...]
     reference: str
 
@@ -154,10 +162,20 @@ def region_of(card: DocumentCard | Document) -> str:
     return "·".join(card.region)
 
 
-def flag_view(flag: Flag, words: Words, url: str = "") -> FlagView:
-    """A warning in words; `url` opens it in its document."""
-    tone: Tone = "warning" if flag.name in WARNINGS else "notice"
-    return FlagView(flag.name, words.known("flag", flag.name), tone, flag.evidence, url)
+def flag_groups(document: Document, words: Words) -> tuple[FlagGroup, ...]:
+    """A document's warnings by kind, each place once, warnings before notices."""
+    places: dict[str, dict[tuple[str, str], None]] = {}
+    for flag in document.flags:
+        url = f"#p-{line_start(document, flag.start)}" if flag.end else ""
+        places.setdefault(flag.name, {})[(flag.evidence, url)] = None
+    groups = [
+        FlagGroup(words.known("flag", name), _tone(name), tuple(found)) for name, found in places.items()
+    ]
+    return tuple(sorted(groups, key=lambda group: group.tone != "warning"))
+
+
+def _tone(name: str) -> Tone:
+    return "warning" if name in WARNINGS else "notice"
 
 
 def distinct_flags(flags: Sequence[Flag], words: Words) -> tuple[FlagView, ...]:
@@ -166,7 +184,7 @@ def distinct_flags(flags: Sequence[Flag], words: Words) -> tuple[FlagView, ...]:
     views = []
     for name in names:
         evidence = dict.fromkeys(flag.evidence for flag in flags if flag.name == name and flag.evidence)
-        views.append(flag_view(Flag(name, "；".join(evidence)), words))
+        views.append(FlagView(name, words.known("flag", name), _tone(name), "；".join(evidence)))
     return tuple(sorted(views, key=lambda view: view.tone != "warning"))
 
 
@@ -228,7 +246,7 @@ def metadata_rows(document: Document, words: Words) -> tuple[tuple[str, str, str
         "number": document.number,
         "kind": document.kind,
         "origin": document.origin,
-        "source": document.source,
+        "source": document.source.rpartition("/")[2],
     }
     return tuple(
         (words(f"field.{field}"), value, _ground(facts.get(field), words)) for field, value in values.items()

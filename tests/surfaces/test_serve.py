@@ -27,6 +27,7 @@ NEW = (
     "关于青禾区社区食堂运营补贴的通知\n\n"
     "区财政对每个社区食堂每年补贴运营经费28万元，由街道按季度考核后拨付。\n"
 )
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "api.md"
 FRESH_WITHIN = 2.0  # seconds after the command line has finished
 
 
@@ -95,6 +96,15 @@ def test_long_questions_are_answered_over_a_real_address(home: Path) -> None:
         assert 'role="alert"' in page
         status, page = get(port, f"/compare?topic={quote('社区经费' * 2501)}")
         assert status == 422
+
+
+def test_the_first_call_of_the_documentation_works(home: Path) -> None:
+    block = re.search(r"```python\n(.*?)```", DOCUMENTATION.read_text(encoding="utf-8"), re.S)
+    assert block
+    with served(home) as port:
+        code = block.group(1).replace("127.0.0.1:8765", f"127.0.0.1:{port}")
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert len(ran.stdout.splitlines()) >= 6
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "kb.example.gov", ""])
