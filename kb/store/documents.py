@@ -156,7 +156,7 @@ def with_corrections(connection: Connection, document: Document) -> Document:
     found = connection.execute(
         select(corrections.c.field, corrections.c.value).where(corrections.c.doc_id == document.id)
     )
-    for name, value in found.tuples():
+    for name, value in found:
         document = corrected(document, str(name), str(value))
     return document
 

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.errors import QuestionError
+from kb.search.question import Understood, content, language_of, understand
+from kb.search.ranking import ranking
+
+
+@pytest.fixture
+def ask(built_models: Path):  # noqa: ANN201 (a closure over the cache folder)
+    def understood(text: str) -> Understood:
+        return understand(text, ranking(), built_models)
+
+    return understood
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("其他区怎么解决社区办公用房经费", "zh"),
+        ("12345热线怎么考核", "zh"),
+        ("how did other districts fund community offices", "en"),
+        ("PPP模式 public private partnership 怎么用", "mixed"),
+        ("2400万", "zh"),
+    ],
+)
+def test_language(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_words_that_only_ask_are_not_searched() -> None:
+    kept = content("其他区是怎么解决社区办公用房经费的")
+    assert "怎么" not in kept
+    assert "其他区" not in kept
+    assert "社区办公用房经费" in kept
+
+
+def test_a_question_of_nothing_but_question_words_is_kept() -> None:
+    assert content("怎么样") == "怎么样"
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "问" * 10_001])
+def test_impossible_questions(ask, text: str) -> None:  # noqa: ANN001
+    with pytest.raises(QuestionError):
+        ask(text)
+
+
+def test_ten_thousand_characters_can_be_asked(ask) -> None:  # noqa: ANN001
+    understood = ask("社区办公用房经费由财政保障。" * 714)
+    assert 0 < len(understood.clauses) < 500
+
+
+def test_plural_questions_want_several_districts(ask) -> None:  # noqa: ANN001
+    assert ask("其他区是怎么解决社区办公用房经费的").broad
+    assert ask("how did other districts fund community offices").broad
+    assert not ask("三到社区安排了多少县财政资金").broad
+
+
+def test_questions_about_others(ask) -> None:  # noqa: ANN001
+    assert ask("外地怎么管理网格员").elsewhere
+    assert ask("how do other cities pay grid workers").elsewhere
+    assert not ask("河东区怎么管理网格员").elsewhere
+
+
+def test_english_terms_are_carried_over_whole_and_overlapping(ask) -> None:  # noqa: ANN001
+    carried = {term.english: term.chinese for term in ask("how did districts fund community offices").carried}
+    assert "社区办公用房" in carried["community office"]
+    assert any("经费" in form for form in carried["fund community"])
+    assert not {"how", "do", "did"} & set(carried)
+
+
+def test_names_that_no_dictionary_knows_stay(ask) -> None:  # noqa: ANN001
+    terms = ask("What does Zyxwvut provide?").carried
+    assert [term.chinese for term in terms if term.english == "zyxwvut"] == [()]
+
+
+def test_spun_and_traditional_words_are_looked_for_as_plain_ones(ask) -> None:  # noqa: ANN001
+    plain, spun, traditional = (
+        {clause.alternatives[0].tokens for clause in ask(text).clauses}
+        for text in ("党员服务中心", "党员效劳中心", "黨員服務中心")
+    )
+    assert plain == spun == traditional
