@@ -390,4 +390,4 @@ class Lens:
     name_en: str
     description: str
     dimensions: tuple[Dimension, ...]
-    subject: tuple[str, ...] = ()  # words of the field; a passage without them, in a text on much else, weighs less
+    subject: tuple[str, ...] = ()  # words of the field; passages without one weigh less in a text on much else

@@ -23,6 +23,8 @@ _BETWEEN_TWO = re.compile(r"[ ]?(?:—{1,2}|－|-{1,2}|–|~|～|至|到)[ ]?")
 _WHOLE_YEAR = ("为期", "历时", "聘期", "任期", "周期", "用时", "期限", "满", "不足", "不到", "超过", "近")
 _WITHIN = re.compile(r"[之以]?内|[以之]前|一次")
 _OTHER_WORD_AFTER = "功元方样种层数次家媒年"  # 多 and 余 before these belong to the next word: 多功能
+_OPENING = ("“", "‘", "「", "『", "《", "〈", '"')
+_MEETINGS = ("全会", "会议", "全体", "代表大会", "党代会", "人代会", "常委会")
 _MONEY_SIZES = re.compile(r"[万亿]$")
 
 
@@ -66,7 +68,7 @@ def _measured(text: str, numeral: Numeral, start: int, stop: int) -> Figure | No
     if _GLUED_BEFORE.search(before) or _GLUED_AFTER.match(after):
         return None
     if numeral.share:
-        share = Unit("", "share", "%", 1.0, "", False)
+        share = Unit("", "share", "%", 1.0, "", False, False)
         return _figure(text, numeral, share, numeral.end, start, stop)
     match = vocabulary().unit_pattern.match(text, numeral.end, stop)
     while match:
@@ -87,13 +89,15 @@ def _counts(text: str, numeral: Numeral, unit: Unit, end: int) -> bool:
     """Whether a numeral with this unit is a figure and not part of a word or phrase."""
     if numeral.arabic or numeral.approx:
         return unit.word != "日" or bool(_WITHIN.match(text, end))
-    if unit.arabic_only:
-        return False
+    before = text[max(0, numeral.start - 2) : numeral.start]
+    if unit.arabic_only or (unit.measure and before.endswith(_OPENING)):
+        return False  # “两个维护” and “五个一工程” are names
+    if unit.word == "次" and text.startswith(_MEETINGS, end):
+        return False  # 五次全会 is the fifth
     if unit.quantity == "money":
         return len(numeral.digits) > 1
     if numeral.digits != "一":
         return unit.word not in ("日", "成") or bool(_WITHIN.match(text, end)) or unit.word == "成"
-    before = text[max(0, numeral.start - 2) : numeral.start]
     return unit.quantity == "duration" and before.endswith(_WHOLE_YEAR)
 
 
@@ -107,7 +111,7 @@ def _bare_money(text: str, numeral: Numeral, start: int, stop: int) -> Figure | 
         word in clause for word in vocabulary().money_words
     ):
         return None
-    return _figure(text, numeral, Unit("", "money", "CNY", 1.0, "", False), numeral.end, start, stop)
+    return _figure(text, numeral, Unit("", "money", "CNY", 1.0, "", False, False), numeral.end, start, stop)
 
 
 def _figure(text: str, numeral: Numeral, unit: Unit, end: int, start: int, stop: int) -> Figure:
@@ -115,7 +119,7 @@ def _figure(text: str, numeral: Numeral, unit: Unit, end: int, start: int, stop:
     end, degree_after = _degree_after(text, unit, end, stop)
     low, high, approx = _bounded(numeral, degree or degree_after)
     name, counted = unit.unit, ""
-    if unit.quantity in ("count", "people"):
+    if unit.measure or unit.quantity == "people":
         counted, head, end = _counted(text, unit, begin, end, start, stop)
         name = unit.unit + head if unit.quantity == "count" else unit.unit
     return Figure(

@@ -29,7 +29,7 @@ _EVERY = re.compile(
     r"(?P<between>[^，。；：,;:\n0-9一二两三四五六七八九十每]{0,10})"
 )
 _TIMES = re.compile(r"[ ]?(?:[次场期遍回轮])(?!性)")
-_LEAST = ("至少", "不少于", "不低于", "最少", "超过", "起码")
+_LEAST = ("至少", "不少于", "不低于", "最少", "起码")
 _MOST = ("至多", "最多", "不超过", "不多于")
 
 
@@ -75,9 +75,9 @@ def frequencies(text: str, start: int, end: int) -> Iterator[Figure]:
         if times is None:
             continue
         low, high, approx = number.low, number.high, number.approx
-        if approx == "" and match["between"].endswith(_LEAST):
+        if approx == "" and any(word in match["between"] for word in _LEAST):
             high, approx = None, "more than"
-        elif approx == "" and match["between"].endswith(_MOST):
+        elif approx == "" and any(word in match["between"] for word in _MOST):
             yield _frequency(text, match, None, low, "less than", times.end())
             continue
         yield _frequency(text, match, low, high, approx, times.end())

@@ -75,6 +75,7 @@ class Unit:
     factor: float
     not_before: str
     arabic_only: bool
+    measure: bool  # a measure word (个、家、次), behind which the thing counted may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +100,17 @@ def vocabulary() -> Vocabulary:
     """The shipped rules. Raises `DataError` when the file is broken."""
     rules = load_rules("figures.toml", _FigureRules)
     units = {
-        word: Unit(word, rule.quantity, rule.unit, rule.factor, rule.not_before, False)
+        word: Unit(word, rule.quantity, rule.unit, rule.factor, rule.not_before, False, False)
         for rule in rules.unit
         for word in rule.words
     }
     for word in rules.measures.any:
         only = word in rules.measures.arabic
-        units.setdefault(word, Unit(word, "count", word, 1.0, rules.measures.not_before, only))
+        units.setdefault(word, Unit(word, "count", word, 1.0, rules.measures.not_before, only, True))
     before = _approximations(rules.before)
     after = _approximations(rules.after) | dict.fromkeys(rules.after.between, "between")
-    nouns = _alternatives(rules.counted.nouns)
+    nouns = _alternatives([noun for noun in rules.counted.nouns if len(noun) > 1])
+    short = "".join(noun for noun in rules.counted.nouns if len(noun) == 1)
     stop = re.escape(rules.counted.stops)
     return Vocabulary(
         units,
@@ -119,7 +121,8 @@ def vocabulary() -> Vocabulary:
         frozenset(rules.before.bare_only),
         after,
         re.compile(f"[ ]?({_alternatives(after)})"),
-        re.compile(f"([^{stop}]{{0,6}}?)((?:{nouns})+)"),
+        # 3个县, but not 3个县级 or 100个重点: a noun of one character counts only by itself.
+        re.compile(f"(?:[^{stop}]{{0,6}}?)((?:{nouns})+)|([{short}])(?=[，。；、：,;:）)\\s]|$)"),
         re.compile(f"(?:{nouns})$"),
         rules.money.words,
     )
@@ -128,7 +131,7 @@ def vocabulary() -> Vocabulary:
 def counted_after(text: str, start: int, end: int) -> tuple[str, str]:
     """The phrase counted and its head noun right after a measure word at `start`; ("", "") when unknown."""
     match = vocabulary().noun_pattern.match(text, start, min(end, start + _LONGEST_PHRASE))
-    return (match.group(), _head(match.group(2))) if match else ("", "")
+    return (match.group(), _head(match.group(1) or match.group(2))) if match else ("", "")
 
 
 def counted_before(text: str, start: int, end: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 Approx = Literal["", "more than", "less than", "about", "between"]
@@ -173,16 +174,16 @@ def _times(value: float | None, scale: float) -> float | None:
 
 
 def _arabic(plain: str) -> float | None:
-    total = 0.0
-    last = float("inf")
+    total = Decimal(0)
+    last = 10**17
     for digits, size in re.findall(r"([0-9.]+)([十百千万亿]*)", plain):
-        unit = 1.0
+        unit = 1
         for c in size:
             unit *= _SMALL.get(c) or _LARGE.get(c, 1)
         if unit >= last:
             return None
-        total, last = total + float(digits) * unit, unit
-    return round(total, 6)
+        total, last = total + Decimal(digits) * unit, unit
+    return float(total)
 
 
 def _chinese(plain: str) -> int | None:
