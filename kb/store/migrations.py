@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, func, insert, inspect, select
 
 from kb.errors import StoreError
 from kb.store import schema
+from kb.store.database import adding, reading
 
 
 def m001_first_tables(connection: Connection) -> None:
@@ -30,14 +31,14 @@ def applied(connection: Connection) -> int:
 def migrate(engine: Engine) -> None:
     """Brings the store up to this program's tables.
 
-    Raises `StoreError` when the store was made by a newer program.
+    Raises `StoreError` when the store was made by a newer program, or is no store at all.
     """
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         done = applied(connection)
     if done > len(MIGRATIONS):
         raise StoreError(f"this index was written by a newer kb (migration {done}): upgrade kb to open it")
     for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
-        with engine.begin() as connection:
+        with adding(engine) as connection:
             if applied(connection) >= number:  # another process was faster
                 continue
             step(connection)
