@@ -59,9 +59,9 @@ class TantivyIndex:
             try:
                 writer = self._index.writer(_HEAP_BYTES, 1)
                 for key in removed:
-                    writer.delete_documents("key", key)
+                    writer.delete_documents_by_term("key", key)
                 for entry in entries:
-                    writer.delete_documents("key", entry.key)
+                    writer.delete_documents_by_term("key", entry.key)
                     writer.add_document(_document(entry))
                 writer.commit()
                 writer.wait_merging_threads()
