@@ -1,0 +1,149 @@
+"""The FAISS index against a NumPy oracle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+import kb.store.vectors
+from kb.errors import StoreError
+from kb.ports import Scored, Vector, Vectors
+from kb.store.vectors import FaissIndex, read_vectors, write_vectors
+
+DIM = 6
+ids = st.integers(1, 30) | st.integers(1, 2**63 - 1)
+groups = st.integers(1, 5)
+
+
+def unit(seed: int) -> Vector:
+    vector = np.random.default_rng(seed).standard_normal(DIM).astype(np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+class Oracle:
+    """What the index must be: a dictionary searched from end to end."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, tuple[int, Vector]] = {}
+
+    def search(self, vector: Vector, within: frozenset[int] | None) -> dict[int, float]:
+        return {
+            id: float(row @ vector)
+            for id, (group, row) in self.rows.items()
+            if within is None or group in within
+        }
+
+
+def assert_best(found: list[Scored], every: dict[int, float], k: int) -> None:
+    """`found` are the best k: equal scores may stand in any order, and any of them may be left out."""
+    assert len({scored.id for scored in found}) == len(found) == min(k, len(every))
+    assert all(scored.score == pytest.approx(every[scored.id], abs=1e-5) for scored in found)
+    best = sorted(every.values(), reverse=True)[:k]
+    assert [scored.score for scored in found] == pytest.approx(best, abs=1e-5)
+
+
+class Machine(RuleBasedStateMachine):
+    """Any sequence of changes, with searches between them."""
+
+    @initialize()
+    def start(self) -> None:
+        self.index = FaissIndex.empty(DIM)
+        self.oracle = Oracle()
+        self.before = self.index
+        self.rows_before: set[int] = set()
+
+    @rule(rows=st.dictionaries(ids, st.tuples(groups, st.integers(0, 10**6)), max_size=6), gone=st.sets(ids))
+    def change(self, rows: dict[int, tuple[int, int]], gone: set[int]) -> None:
+        self.before, self.rows_before = self.index, set(self.oracle.rows)
+        gone -= set(rows)
+        vectors = np.array([unit(seed) for _, seed in rows.values()], np.float32).reshape(-1, DIM)
+        self.index = self.index.changed(
+            list(rows), [group for group, _ in rows.values()], vectors, list(gone)
+        )
+        for id in gone:
+            self.oracle.rows.pop(id, None)
+        self.oracle.rows |= {id: (group, unit(seed)) for id, (group, seed) in rows.items()}
+
+    @rule()
+    def remove_one_that_is_there(self) -> None:
+        if self.oracle.rows:
+            id = min(self.oracle.rows)
+            self.index = self.index.changed([], [], np.zeros((0, DIM), np.float32), [id])
+            del self.oracle.rows[id]
+
+    @rule()
+    def merge(self) -> None:
+        self.index = self.index.merged()
+
+    @rule(seed=st.integers(0, 10**6), k=st.integers(1, 12), within=st.none() | st.frozensets(groups))
+    def search(self, seed: int, k: int, within: frozenset[int] | None) -> None:
+        found = self.index.search(unit(seed), k, within)
+        assert_best(found, self.oracle.search(unit(seed), within), k)
+
+    @invariant()
+    def the_same_rows(self) -> None:
+        assert len(self.index) == len(self.oracle.rows)
+        found_ids, found_groups, vectors = self.index.rows()
+        held = {
+            int(id): (int(group), row)
+            for id, group, row in zip(found_ids, found_groups, vectors, strict=True)
+        }
+        assert held.keys() == self.oracle.rows.keys()
+        for id, (group, row) in self.oracle.rows.items():
+            assert held[id][0] == group
+            np.testing.assert_array_equal(held[id][1], row)
+
+    @invariant()
+    def a_change_leaves_the_index_before_it_alone(self) -> None:
+        assert set(self.before.rows()[0].tolist()) == self.rows_before
+
+
+@pytest.mark.parametrize("merge_above", [2, 10**6])
+def test_any_changes_keep_step_with_the_oracle(merge_above: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kb.store.vectors, "_MERGE_ABOVE", merge_above)
+
+    class Case(Machine.TestCase):  # type: ignore[misc]  # hypothesis makes the class at run time
+        settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
+
+    Case("runTest").runTest()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(ids, st.tuples(groups, st.integers(0, 10**6)), max_size=12))
+def test_a_file_gives_back_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: dict[int, tuple[int, int]]
+) -> None:
+    vectors = np.array([unit(seed) for _, seed in rows.values()], np.float32).reshape(-1, DIM)
+    index = FaissIndex.empty(DIM).changed(list(rows), [group for group, _ in rows.values()], vectors, [])
+    path = tmp_path_factory.mktemp("faiss") / "g1.faiss"
+    write_vectors(index, path)
+    again = read_vectors(path)
+    assert len(again) == len(rows)
+    for before, after in zip(index.rows(), again.rows(), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_no_row_and_no_admitted_row_give_nothing() -> None:
+    assert FaissIndex.empty(DIM).search(unit(1), 5) == []
+    one = FaissIndex.empty(DIM).changed([1], [1], unit(1).reshape(1, DIM), [])
+    assert one.search(unit(1), 5, frozenset()) == []
+    assert one.search(unit(1), 5, frozenset({2})) == []
+
+
+def test_vectors_of_another_length_are_refused() -> None:
+    wrong: Vectors = np.ones((1, DIM + 1), np.float32)
+    with pytest.raises(StoreError, match="length 6"):
+        FaissIndex.empty(DIM).changed([1], [1], wrong, [])
+
+
+def test_files_of_different_counts_are_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "g1.faiss"
+    write_vectors(FaissIndex.empty(DIM).changed([1], [1], unit(1).reshape(1, DIM), []), path)
+    np.save(path.with_suffix(".ids.npy"), np.ones((2, 3), np.int64))
+    with pytest.raises(StoreError, match="1 vectors for 3 ids"):
+        read_vectors(path)

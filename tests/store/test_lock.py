@@ -1,0 +1,104 @@
+"""One writer: in this process, in another, and after one was killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from commands import environment, kb
+from shelf import ENCODER, document, ingest, save, text_of, write
+
+from kb.errors import Busy
+from kb.store.embedding import correct
+from kb.store.layout import Layout
+from kb.store.lock import writer_lock
+from kb.store.store import Store
+
+HOLDER = """
+import sys
+from pathlib import Path
+from kb.store.layout import Layout
+from kb.store.lock import writer_lock
+with writer_lock(Layout(Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_writer(layout: Layout) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds the lock until its input ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(layout.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout.readline() == "held\n"
+        yield child
+        child.stdin.close()
+        child.wait(10)
+
+
+def test_a_second_writer_in_this_process_is_told_to_wait(layout: Layout) -> None:
+    with writer_lock(layout):
+        with pytest.raises(Busy, match=r"another kb process is writing to .*index: wait until"):
+            with writer_lock(layout):
+                pass
+    with writer_lock(layout):
+        pass
+
+
+def test_a_second_writer_in_another_process_is_told_to_wait(store: Store, tmp_path: Path) -> None:
+    save(store, document("/a.txt", text_of("甲")))
+    (path,) = write(tmp_path / "docs", a=text_of("乙"))
+    with another_writer(store.layout):
+        with pytest.raises(Busy, match="another kb process is writing"):
+            ingest(store, path)
+        with pytest.raises(Busy):
+            correct(store, ENCODER, document("/a.txt", "").id, {"kind": "意见"})
+        assert store.snapshot().generation == store.generation(), "reading goes on"
+    assert ingest(store, path).ingested == 1
+
+
+def test_the_command_line_says_so_in_one_line(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "indexes" / "main")
+    (path,) = write(tmp_path / "docs", a=text_of("乙"))
+    env = {"KB_MODEL_KIND": "remote", "KB_MODEL_NAME": "x", "KB_MODEL_URL": "http://127.0.0.1:9/v1"}
+    with another_writer(layout):
+        ended = kb("ingest", path, "--json", home=tmp_path, env=env)
+    assert (ended.code, ended.out) == (1, "")
+    assert "another kb process is writing" in ended.complaint
+
+
+def test_the_lock_of_a_killed_writer_is_free(layout: Layout) -> None:
+    with another_writer(layout) as child:
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait(10)
+        with writer_lock(layout):
+            pass
+
+
+def test_a_patient_writer_waits(layout: Layout) -> None:
+    entered = threading.Event()
+
+    def later() -> None:
+        with writer_lock(layout, wait_seconds=20):
+            entered.set()
+
+    with writer_lock(layout):
+        thread = threading.Thread(target=later)
+        thread.start()
+        assert not entered.wait(0.3)
+    assert entered.wait(20)
+    thread.join()
