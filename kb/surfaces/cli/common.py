@@ -29,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standar
 
 DONE_IN_PART = 3
 
-out = Console(soft_wrap=True, highlight=False)
+out = Console(highlight=False)
 log = Console(stderr=True, highlight=False)
 
 _STAGES = {"files": "读取与建库", "embed model": "换用新模型", "queries": "评测", "index": "建立评测索引"}

@@ -120,11 +120,12 @@ def print_document(document: Document, removed: bool) -> None:
 
 def print_comparison(comparison: Comparison) -> None:
     """Dimensions down, districts across; a blank is said in words."""
-    table = Table("", *(escape(column.name) for column in comparison.columns), show_lines=True)
+    table = Table("", show_lines=True)
+    for column in comparison.columns:
+        table.add_column(escape(column.name), overflow="fold")
     for row, dimension in enumerate(comparison.dimensions):
-        table.add_row(
-            Text(dimension, style="bold"), *(_cell(column.cells[row]) for column in comparison.columns)
-        )
+        cells = (_cell(column.cells[row]) for column in comparison.columns)
+        table.add_row(Text(dimension, style="bold"), *cells)
     out.print(table)
     coverage = comparison.coverage
     out.print(
@@ -138,11 +139,14 @@ def print_comparison(comparison: Comparison) -> None:
 def _cell(cell: Cell) -> Text:
     if cell.state == "not_mentioned":
         return Text("未提及", style="dim")
-    quote = cell.citations[0].quote
-    text = Text("较弱：" if cell.state == "weak" else "", style="dim")
-    text.append(quote[:_CELL_WIDTH] + ("…" if len(quote) > _CELL_WIDTH else ""), style="none")
+    citation = cell.citations[0]
+    quote = citation.quote.replace("\n", " ")
+    text = Text("较弱：" if cell.state == "weak" else "")
+    text.append(quote[:_CELL_WIDTH] + ("…" if len(quote) > _CELL_WIDTH else ""))
     if len(cell.citations) > 1:
         text.append(f" 另 {len(cell.citations) - 1} 条", style="dim")
+    if citation.flags:
+        text.append(f" {flag_words(citation.flags)}", style="yellow")
     return text
 
 
