@@ -80,7 +80,7 @@ def _same(text: str, title: str) -> bool:
 def _without_repeats(lines: Sequence[Block], title: Title, removed: list[Removed]) -> list[Block]:
     """The head without lines that it holds twice: titles that a site shows again and again."""
     end = next((i for i, line in enumerate(lines) if len(line.text) > 90 or "。" in line.text), len(lines))
-    head = [visible(tidy(line.text)) for line in lines[: min(end, _HEAD)]]
+    head = ["" if find_label(line.text) else visible(tidy(line.text)) for line in lines[: min(end, _HEAD)]]
     kept: list[Block] = []
     for index, line in enumerate(lines):
         if index < len(head):

@@ -16,6 +16,8 @@ _ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)】》\"']*$|[”�
 _PROSE = re.compile(r"^(?=.{60,}).*[。！？]", re.DOTALL)
 _MARKER = re.compile(r"(\d{1,3})、(?=\S)")
 _BODY_LIKE = re.compile(r"[。；;]")
+_CONTENTS = 30  # lines in which a table of contents begins
+_ENTRIES = 3  # lines of one
 _LONG = 30  # characters: a shorter line may be a heading and need not end a sentence
 _HARVEST = ("title", "origin", "posted")
 _FILE = "file_name"  # the rule whose lines behind the text name other files
@@ -53,7 +55,7 @@ def clean(blocks: Sequence[Block]) -> Cleaned:
     labelled = [replace(block, text=_labelled(block), number="") for block in blocks]
     marked = _without_watermarks(labelled, removed)
     kept = _without_lines(marked, removed, hints)
-    lines = _without_edges(kept, removed)
+    lines = _without_contents(_without_edges(kept, removed), removed)
     lines = _without_page_numbers(lines, removed)
     return Cleaned(tuple(line for line in lines if line.text), tuple(removed), hints)
 
@@ -84,6 +86,35 @@ def _without_lines(blocks: Sequence[Block], removed: list[Removed], hints: Hints
                 lines.append(piece)
             cut = False
     return lines
+
+
+def _without_contents(lines: Sequence[Block], removed: list[Removed]) -> list[Block]:
+    """Without a table of contents: short lines in the head that all come again, in order, as headings."""
+    seen: dict[str, int] = {}
+    for index, line in enumerate(lines):
+        seen[_folded(line.text)] = index
+    start = next(
+        (index for index, line in enumerate(lines[:_CONTENTS]) if _is_entry(line, index, seen)), None
+    )
+    if start is None:
+        return list(lines)
+    end, last = start, -1
+    while end < len(lines) and _is_entry(lines[end], end, seen) and seen[_folded(lines[end].text)] > last:
+        last = seen[_folded(lines[end].text)]
+        end += 1
+    if end - start < _ENTRIES or last < end:
+        return list(lines)
+    removed.extend(Removed(line.text, "table_of_contents") for line in lines[start:end])
+    return [*lines[:start], *lines[end:]]
+
+
+def _is_entry(line: Block, index: int, seen: dict[str, int]) -> bool:
+    """A labelled short line that stands again further down."""
+    return len(line.text) <= 60 and find_label(line.text) is not None and seen[_folded(line.text)] > index
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s", "", text)
 
 
 def _without_edges(lines: Sequence[Block], removed: list[Removed]) -> list[Block]:

@@ -22,6 +22,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
 _MHTML = re.compile(
     r"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
 )
+_JSON = re.compile(r"[\[{]\s*[\[{]?\s*\"[^\"\n]{0,80}\"\s*:")
 _SNIFF = 8192  # characters looked at when text may be HTML
 
 # What the first bytes say about files that we do not read, for a message that helps.
@@ -117,6 +118,8 @@ def _text(data: bytes, name: str) -> Detected:
     head = text[:_SNIFF].lstrip("\ufeff \t\r\n")
     if _MHTML.match(head.replace("\r\n", "\n")):
         return Detected("mhtml", text, encoding)
+    if _JSON.match(head):
+        raise UnsupportedFormat(f"{name} is a data file (JSON), not a document that can be read")
     if _looks_like_html(head):
         return Detected("html", text, encoding)
     if _looks_like_csv(text):

@@ -31,6 +31,8 @@ class RegionRules(BaseModel):
     not_names: tuple[str, ...]
     not_in_names: str
     not_cities: tuple[str, ...]
+    not_stems: tuple[str, ...]
+    media: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from kb.ingest.issuer import find_issuer, find_number
 from kb.ingest.quality import is_reprint
 from kb.ingest.region import Sources, find_region
 from kb.ingest.rules import Pattern, compiled
-from kb.ingest.title import Title, tidy
+from kb.ingest.title import Title, ends_like_title, tidy
 from kb.resources import load_rules
 from kb.types import Fact, Region
 
@@ -26,6 +26,8 @@ _SHARING = re.compile(
 )
 
 
+_PRESS = re.compile(r"正文[：:]")
+_NEWS = "新闻"
 _VISIT = "考察报告"  # its places are those visited, not its own
 
 
@@ -77,7 +79,8 @@ def describe(own_title: str, title: Title, text: str, context: Context) -> Descr
     copied = shared or is_reprint(context.furniture)
     posted = "" if copied or not context.hints.posted else context.hints.posted[0]
     issued = find_issued(own_title, lines, context.furniture, posted, number.value if number else "")
-    kind = _kind(own_title, text, shared)
+    press = any(_PRESS.search(line) for line in context.furniture) and not shared
+    kind = _kind(own_title, text, shared, press)
     region, region_fact = find_region(
         Sources(
             title=own_title,
@@ -113,13 +116,15 @@ def _kinds() -> tuple[_Kind, ...]:
     return load_rules("kinds.toml", _Kinds).kind
 
 
-def _kind(title: str, text: str, shared: bool) -> Fact | None:
+def _kind(title: str, text: str, shared: bool, press: bool) -> Fact | None:
+    if press and not ends_like_title(title):
+        return Fact("kind", _NEWS, 0.8, "正文：")
     for kind in _kinds():
         if kind.title and (match := compiled(kind.title).search(title)):
             return Fact("kind", kind.name, 0.9, match.group())
         if (
             kind.body
-            and not (shared and kind.name == "新闻")
+            and not (shared and kind.name == _NEWS)
             and (match := compiled(kind.body).search(text[:600]))
         ):
             return Fact("kind", kind.name, 0.6, match.group())

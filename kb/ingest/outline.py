@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.ingest.labels import find_label
 from kb.types import Block, Section
 
 _HEADING = 50  # characters of a labelled heading
 _PLAIN = 30  # characters of a heading without a label
-_BODY = 40  # characters of a line that a heading without a label may stand over
+_BODY = 25  # characters of a line that a heading without a label may stand over
 _STOP = re.compile(r"[。！？!?]")
 _NOT_END = tuple("；;，,、。！？!?：:…—")
 _NOT_PLAIN = re.compile(
@@ -147,11 +147,21 @@ def _with_body(headings: Sequence[_Heading], lines: Sequence[str]) -> list[_Head
         end = following.line if following else len(lines)
         line = lines[heading.line]
         own = heading.line + 1 < end or (line != heading.name and len(line) > 60)
+        own = own and not _is_item(heading, lines)
         is_article = heading.rank == _ARTICLE_RANK
         deeper = following is not None and following.rank > heading.rank
         if own or deeper or is_article or heading.rank < _ARTICLE_RANK:
             kept.insert(0, heading)
     return kept
+
+
+def _is_item(heading: _Heading, lines: Sequence[str]) -> bool:
+    """A labelled sentence right above the next one of its kind: items of a list, not headings."""
+    label = find_label(lines[heading.line])
+    if label is None or heading.rank < _LISTED_RANK or heading.line + 1 >= len(lines):
+        return False
+    following = find_label(lines[heading.line + 1])
+    return following is not None and following.kind == label.kind
 
 
 def _plain(lines: Sequence[str], others: Sequence[_Heading]) -> list[_Heading]:
@@ -168,7 +178,10 @@ def _plain(lines: Sequence[str], others: Sequence[_Heading]) -> list[_Heading]:
             continue
         if _NOT_PLAIN.search(line.rstrip("。")) or len(following) < _BODY or not _STOP.search(following):
             continue
-        if _STOP.search(before[-3:]) or index == 1 or index - 1 in {h.line for h in found}:
+        below = bool(found) and found[-1].line == index - 1
+        if below and line.endswith("。"):
+            continue
+        if _STOP.search(before[-3:]) or index == 1 or below:
             found.append(_Heading(index, 2.5, line.rstrip("。")))
     return found if len(found) >= 2 else []
 
@@ -196,7 +209,5 @@ def _sections(
             path = tuple(item.name for item in stack)
             sections.append(Section(path, starts[index], end, block.page))
         page = block.page if block.page is not None else page
-    return [
-        Section(section.path, section.start, following.start if following else end, section.page)
-        for section, following in zip(sections, [*sections[1:], None], strict=True)
-    ]
+    ends = [section.start for section in sections[1:]] + [end]
+    return [replace(section, end=stop) for section, stop in zip(sections, ends, strict=False)]

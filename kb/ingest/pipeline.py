@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from kb.errors import EmptyFile
 from kb.ingest.articles import Article, part
 from kb.ingest.clean import Cleaned, clean
-from kb.ingest.detect import detect
+from kb.ingest.detect import Format, detect
 from kb.ingest.metadata import Context, describe
 from kb.ingest.outline import outline
 from kb.ingest.paragraphs import paragraphs
 from kb.ingest.quality import flags
+from kb.ingest.readers.pdf import SCANNED
 from kb.ingest.readers.registry import READERS
 from kb.ingest.readers.spacing import visible
 from kb.ingest.title import Title, find_title
-from kb.types import Document, Removed
+from kb.types import Block, Document, Flag, Removed
 
 _LEAST = 30  # visible characters of a text worth keeping
+# A Chinese sentence, or an English one of fifteen words: menus and captions have neither.
+_SENTENCE = re.compile(r"[\u4e00-\u9fff][^\n]{10,}[，。；：]|(?:\w+[ ,;]+){15,}\w+[.!?]")
 
 
 def document_id(source: str, part: int = 0) -> str:
@@ -38,8 +42,7 @@ def read_documents(data: bytes, name: str, source: str) -> tuple[Document, ...]:
     blocks = tuple(READERS[found.format](data, name))
     cleaned = clean(blocks)
     lines = paragraphs(cleaned.blocks)
-    if sum(len(visible(line.text)) for line in lines) < _LEAST:
-        raise EmptyFile(f"{name} holds no text beyond page furniture: nothing was taken in")
+    _check(lines, found.format, name)
     page_titles = tuple(
         block.text
         for block in blocks
@@ -55,6 +58,14 @@ def read_documents(data: bytes, name: str, source: str) -> tuple[Document, ...]:
     )
 
 
+def _check(lines: Sequence[Block], format_: Format, name: str) -> None:
+    """Raises `EmptyFile` when cleaning leaves no text, or a web page holds no sentence of a document."""
+    if sum(len(visible(line.text)) for line in lines) < _LEAST:
+        raise EmptyFile(f"{name} holds no text beyond page furniture: nothing was taken in")
+    if format_ in ("html", "mhtml") and not any(_SENTENCE.search(line.text) for line in lines):
+        raise EmptyFile(f"{name} is a web page without the text of a document (a page about the file?)")
+
+
 def _removed(cleaned: Cleaned, repeats: Sequence[Removed], index: int) -> tuple[Removed, ...]:
     """What was taken away goes with the first article."""
     return (*cleaned.removed, *repeats) if index == 0 else ()
@@ -63,6 +74,11 @@ def _removed(cleaned: Cleaned, repeats: Sequence[Removed], index: int) -> tuple[
 def _around(cleaned: Cleaned) -> tuple[str, ...]:
     """Short lines of furniture: they may say who issued the text and when."""
     return tuple(item.text for item in cleaned.removed if len(item.text) <= 200)[:200]
+
+
+def _scans(removed: Sequence[Removed]) -> Iterator[Flag]:
+    """Pages without text among pages with it."""
+    yield from (Flag("needs_ocr", item.text) for item in removed if item.rule == SCANNED)
 
 
 def _document(
@@ -90,7 +106,7 @@ def _document(
         number=described.number,
         kind=described.kind,
         origin=described.origin,
-        flags=flags(outlined.text, described.title, context.furniture),
+        flags=(*_scans(removed), *flags(outlined.text, described.title, context.furniture)),
         removed=removed,
         facts=described.facts,
     )

@@ -86,8 +86,9 @@ def _foreign(part: str, mention: Mention) -> bool:
 
 def _subject(opening: str, names: Counter[str], text: str) -> Region:
     """The place with which the text begins, when the text keeps speaking of it."""
+    media = region_rules().media
     for mention in mentions(opening):
-        if _foreign(opening, mention):
+        if _foreign(opening, mention) or re.match(media, opening[mention.end :]):
             continue
         found = resolve(mention, names, text)
         if not found:

@@ -45,6 +45,7 @@ class _Rules(BaseModel):
     file_prefix: Pattern
     file_suffix: Pattern
     original: Pattern
+    byline: Pattern
     time_first: Pattern
     work_report: Pattern
     adopted: Pattern
@@ -271,7 +272,8 @@ def _file_title(name: str, lines: Sequence[str]) -> Iterator[str]:
 def _opening(lines: Sequence[str]) -> str:
     """The first clauses of the text, when nothing names it."""
     first = next((line for line in lines if len(visible(line)) >= 4), "")
-    sentence = re.sub(_rules().time_first, "", re.split(r"[。！？!?；;]", first)[0].strip())
+    bare = re.sub(_rules().byline, "", first) or first
+    sentence = re.sub(_rules().time_first, "", re.split(r"[。！？!?；;]", bare)[0].strip())
     short = ""
     for clause in re.split(r"(?<=[，,])", sentence):
         if short and len(short) + len(clause) > _OPENING:

@@ -15,7 +15,7 @@ from kb.types import Region
 _STEM = 4  # characters of a name before 区, 县 or 市
 _LIES_IN = r"[^。]{0,6}?(?:位于|地处|隶属于?|属于?|是)"
 _DISTRICT = re.compile(r"[区县旗](?![域间别划分级])")
-_CITY = re.compile(r"[\u4e00-\u9fff]{2,3}市(?!场|民)")
+_CITY = re.compile(r"[\u4e00-\u9fff]{2,6}市(?![场民集长值])")
 _OFFICE = (
     r"(?:委|人民政府|政府|纪委|人大|政协|辖|现有|位于|地处|是|：|:|"
     r"[\u4e00-\u9fff]{1,6}(?:局|办公室|中心|街道|镇|乡))"
@@ -36,7 +36,9 @@ def unlisted(parts: tuple[str, ...], text: str) -> Region:
     for part in parts:
         for match in _CITY.finditer(part):
             city = _tidy(match.group(), text)
-            if city and not _is_listed(city) and text.count(city) >= 2:
+            if not city or _listed_ending(match.group()) or text.count(city) < 2:
+                continue
+            if re.search(re.escape(city) + _OFFICE, text):
                 return (city,)
     return ()
 
@@ -45,11 +47,12 @@ def _names(part: str, text: str) -> Iterator[str]:
     """Names of districts, cut free from the words before them, in order."""
     rules = region_rules()
     for match in _DISTRICT.finditer(part):
-        name = _cut_free(part[max(0, match.start() - _STEM) : match.end()], text)
+        listed = _listed_ending(part[: match.end()])
+        name = listed or _cut_free(part[max(0, match.start() - _STEM) : match.end()], text)
         stem = name[:-1]
         if len(stem) < 2 or name in rules.generic or any(name.endswith(word) for word in rules.not_names):
             continue
-        if not any(char in rules.not_in_names for char in stem):
+        if not any(char in rules.not_in_names for char in stem) and not stem.startswith(rules.not_stems):
             yield name
 
 
@@ -64,6 +67,13 @@ def _cut_free(run: str, text: str) -> str:
         else:
             break
     return best
+
+
+def _listed_ending(run: str) -> str:
+    """The longest listed name with which `run` ends: 卫东区 of 平顶山卫东区; or ""."""
+    return next(
+        (run[-size:] for size in range(12, 1, -1) if len(run) >= size and _is_listed(run[-size:])), ""
+    )
 
 
 def _is_listed(name: str) -> bool:
@@ -85,8 +95,8 @@ def _with_city(name: str, text: str) -> Region:
 def _city(name: str, text: str) -> str:
     """The city of a district: right before it, said of it, or the only city that the text names."""
     quoted = re.escape(name)
-    pair = re.search(rf"([\u4e00-\u9fff]{{2,3}}市){quoted}", text)
-    said = re.search(rf"(?:{quoted}|[我本全][区县]){_LIES_IN}([\u4e00-\u9fff]{{2,3}}市)", text)
+    pair = re.search(rf"([\u4e00-\u9fff]{{2,6}}市){quoted}", text)
+    said = re.search(rf"(?:{quoted}|[我本全][区县]){_LIES_IN}([\u4e00-\u9fff]{{2,6}}?市)", text)
     for match in (pair, said):
         if match and (city := _tidy(match.group(1), text)):
             return city
@@ -97,16 +107,19 @@ def _city(name: str, text: str) -> str:
 def _tidy(run: str, text: str) -> str:
     """A city's name: listed as it is, else two characters and 市 unless a third is always there; or ""."""
     rules = region_rules()
-    for size in (4, 3):
-        name = run[-size:]
-        if len(name) == size and _is_listed(name):
-            return name
-    name = run[-4:] if len(run) == 4 and text.count(run) == text.count(run[-3:]) >= 2 else run[-3:]
-    bad = any(char in rules.not_in_names for char in name[:-1]) or name.endswith(rules.not_cities)
+    if listed := _listed_ending(run):
+        return listed
+    four = run[-4:]
+    name = four if len(four) == 4 and text.count(four) == text.count(four[-3:]) >= 2 else run[-3:]
+    stem = name[:-1]
+    bad = any(char in rules.not_in_names for char in stem) or name.endswith(rules.not_cities)
+    bad = bad or stem.startswith(rules.not_stems)
     return "" if bad else name
 
 
 def _unlisted_pair(name: str, text: str) -> bool:
     """Whether a listed district stands in a city that is not listed: a namesake."""
-    match = re.search(rf"([\u4e00-\u9fff]{{2,3}}市){re.escape(name)}", text)
-    return match is not None and (city := _tidy(match.group(1), text)) != "" and not _is_listed(city)
+    match = re.search(rf"[\u4e00-\u9fff]{{2,6}}市(?={re.escape(name)})", text)
+    if match is None or _listed_ending(match.group()):
+        return False
+    return (city := _tidy(match.group(), text)) != "" and not _is_listed(city)

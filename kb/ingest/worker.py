@@ -16,10 +16,14 @@ from kb.ingest import wire
 from kb.ingest.pipeline import read_documents
 
 MEMORY = 1_500 * 1024 * 1024  # bytes of address space
+_CONVERTER_MEMORY = (
+    6 * 1024 * 1024 * 1024
+)  # what a converter that we start may map (most of it never touched)
 INPUT = 1024 * 1024  # bytes of a request
 OUTPUT = 64 * 1024 * 1024  # bytes of an answer
 FILE = 300 * 1024 * 1024  # bytes of a document
 _OPEN_FILES = 64
+_CONVERTER_FILES = 1024
 _WRITTEN = 64 * 1024 * 1024  # bytes; converters need room for one temporary file
 
 
@@ -40,8 +44,8 @@ def main() -> None:
 
 
 def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, _CONVERTER_MEMORY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _CONVERTER_FILES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_WRITTEN, _WRITTEN))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

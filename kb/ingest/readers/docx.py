@@ -6,9 +6,8 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import docx
-from docx.opc.exceptions import PackageNotFoundError
 from lxml import etree
 
 from kb.errors import DamagedFile, EmptyFile
@@ -16,6 +15,9 @@ from kb.ingest.readers.archive import open_archive
 from kb.ingest.readers.numbering import Numbering, read_numbering
 from kb.ingest.readers.spacing import collapse
 from kb.types import Block
+
+if TYPE_CHECKING:
+    import docx
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -59,12 +61,8 @@ def read_docx(data: bytes, name: str) -> Iterator[Block]:
 
     Raises `DamagedFile`, `ProtectedFile` or `EmptyFile`.
     """
-    open_archive(data, name).close()
-    try:
-        document = docx.Document(io.BytesIO(data))
-        body = document.element.body
-    except (PackageNotFoundError, KeyError, ValueError, AttributeError, etree.XMLSyntaxError) as error:
-        raise DamagedFile(f"{name} is not a readable Word document ({error}): save it again") from error
+    document = _open(data, name)
+    body = document.element.body
     if body is None:
         raise EmptyFile(f"{name} is a Word document without a body")
     word = _word(document)
@@ -74,6 +72,18 @@ def read_docx(data: bytes, name: str) -> Iterator[Block]:
     yield from blocks
     for note in word.notes.values():
         yield Block(note)
+
+
+def _open(data: bytes, name: str) -> docx.document.Document:
+    # python-docx takes 60 ms to import: only Word documents pay for it.
+    from docx import Document
+    from docx.opc.exceptions import PackageNotFoundError
+
+    open_archive(data, name).close()
+    try:
+        return Document(io.BytesIO(data))
+    except (PackageNotFoundError, KeyError, ValueError, AttributeError, etree.XMLSyntaxError) as error:
+        raise DamagedFile(f"{name} is not a readable Word document ({error}): save it again") from error
 
 
 def _word(document: docx.document.Document) -> _Word:
