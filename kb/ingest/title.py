@@ -273,10 +273,11 @@ def _opening(lines: Sequence[str]) -> str:
     """The first clauses of the text, when nothing names it."""
     first = next((line for line in lines if len(visible(line)) >= 4), "")
     bare = re.sub(_rules().byline, "", first) or first
-    sentence = re.sub(_rules().time_first, "", re.split(r"[。！？!?；;]", bare)[0].strip())
+    sentences = [part for part in re.split(r"[。！？!?；;]", bare) if visible(part)]
+    sentence = re.sub(_rules().time_first, "", sentences[0].strip()) if sentences else bare
     short = ""
     for clause in re.split(r"(?<=[，,])", sentence):
         if short and len(short) + len(clause) > _OPENING:
             break
         short += clause
-    return short[: _OPENING * 2].strip(" ，,、：:　")
+    return short[: _OPENING * 2].strip(" ，,、：:　") or visible(first)[:_OPENING]
