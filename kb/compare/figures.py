@@ -25,7 +25,7 @@ _WITHIN = re.compile(r"[之以]?内|[以之]前|一次")
 _OTHER_WORD_AFTER = "功元方样种层数次家媒年"  # 多 and 余 before these belong to the next word: 多功能
 _OPENING = ("“", "‘", "「", "『", "《", "〈", '"')
 _MEETINGS = ("全会", "会议", "全体", "代表大会", "党代会", "人代会", "常委会")
-_MONEY_SIZES = re.compile(r"[万亿]$")
+_LARGE = re.compile(r"[万亿]$")
 
 
 def figures(
@@ -75,43 +75,44 @@ def _measured(text: str, numeral: Numeral, start: int, stop: int) -> Figure | No
         unit = vocabulary().units[match.group(1)]
         following = text[match.end() : min(stop, match.end() + 1)]
         if not (following and following in unit.not_before):
-            return (
-                _figure(text, numeral, unit, match.end(), start, stop)
-                if _counts(text, numeral, unit, match.end())
-                else None
-            )
+            counts = _counts(text, numeral, unit, match.end())
+            return _figure(text, numeral, unit, match.end(), start, stop) if counts else None
         # A shorter word may still fit: 平方 when 平方公里 is cut off.
         match = vocabulary().unit_pattern.match(text, numeral.end, match.end() - 1)
-    return _bare_money(text, numeral, start, stop)
+    return _bare(text, numeral, start, stop)
 
 
 def _counts(text: str, numeral: Numeral, unit: Unit, end: int) -> bool:
     """Whether a numeral with this unit is a figure and not part of a word or phrase."""
-    if numeral.arabic or numeral.approx:
-        return unit.word != "日" or bool(_WITHIN.match(text, end))
     before = text[max(0, numeral.start - 2) : numeral.start]
+    if unit.quantity == "people" and before.endswith("前"):
+        return False  # 前十名 is a rank
+    if unit.word == "日" and not _WITHIN.match(text, end):
+        return False  # 15日 is a day of the month, 15日内 a fortnight
+    if numeral.arabic or numeral.approx:
+        return True
     if unit.arabic_only or (unit.measure and before.endswith(_OPENING)):
         return False  # “两个维护” and “五个一工程” are names
     if unit.word == "次" and text.startswith(_MEETINGS, end):
         return False  # 五次全会 is the fifth
-    if unit.quantity == "money":
-        return len(numeral.digits) > 1
-    if numeral.digits != "一":
-        return unit.word not in ("日", "成") or bool(_WITHIN.match(text, end)) or unit.word == "成"
-    return unit.quantity == "duration" and before.endswith(_WHOLE_YEAR)
+    if numeral.digits == "一":
+        return unit.quantity == "duration" and before.endswith(_WHOLE_YEAR)
+    return unit.quantity != "money" or len(numeral.digits) > 1
 
 
-def _bare_money(text: str, numeral: Numeral, start: int, stop: int) -> Figure | None:
-    """资金200余万: money without 元."""
-    if not _MONEY_SIZES.search(numeral.digits.rstrip("余多")):
+def _bare(text: str, numeral: Numeral, start: int, stop: int) -> Figure | None:
+    """A large number without a unit: money in 资金200余万, people in 630余万低收入人口."""
+    if not _LARGE.search(numeral.digits.rstrip("余多")):
         return None
     clause = re.split(r"[，。；、,;：]", text[max(start, numeral.start - 12) : numeral.start])[-1]
     following = text[numeral.end : min(stop, numeral.end + 1)]
-    if (following and following not in "，。；、,;）)” \n") or not any(
-        word in clause for word in vocabulary().money_words
-    ):
-        return None
-    return _figure(text, numeral, Unit("", "money", "CNY", 1.0, "", False, False), numeral.end, start, stop)
+    if not following or following in "，。；、,;）)” \n":
+        money = any(word in clause for word in vocabulary().money_words)
+        unit = Unit("", "money", "CNY", 1.0, "", False, False)
+        return _figure(text, numeral, unit, numeral.end, start, stop) if money else None
+    people = vocabulary().people_pattern.match(text, numeral.end, stop)
+    unit = Unit("", "people", "person", 1.0, "", False, False)
+    return _figure(text, numeral, unit, numeral.end, start, stop) if people else None
 
 
 def _figure(text: str, numeral: Numeral, unit: Unit, end: int, start: int, stop: int) -> Figure:

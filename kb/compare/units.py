@@ -49,6 +49,7 @@ class _Measures(_Rules):
 
 class _Counted(_Rules):
     nouns: tuple[str, ...]
+    people: tuple[str, ...]
     stops: str
 
 
@@ -92,6 +93,7 @@ class Vocabulary:
     after_pattern: re.Pattern[str]
     noun_pattern: re.Pattern[str]
     noun_ending: re.Pattern[str]
+    people_pattern: re.Pattern[str]
     money_words: tuple[str, ...]
 
 
@@ -124,6 +126,7 @@ def vocabulary() -> Vocabulary:
         # 3个县, but not 3个县级 or 100个重点: a noun of one character counts only by itself.
         re.compile(f"(?:[^{stop}]{{0,6}}?)((?:{nouns})+)|([{short}])(?=[，。；、：,;:）)\\s]|$)"),
         re.compile(f"(?:{nouns})$"),
+        re.compile(f"[^，。；、：,;:\\n0-9“”（）()]{{0,10}}?(?:{_alternatives(rules.counted.people)})"),
         rules.money.words,
     )
 

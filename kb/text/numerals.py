@@ -38,6 +38,7 @@ _NUMERAL = re.compile(
     + _VALUE.replace("#", "0")
     + f"(?:{_DASH}{_VALUE.replace('#', '1')})?"
 )
+_FRACTION = re.compile(r"(?<=[\u4e00-\u9fff])(?<![期日月于])([1-9])/(10|[2-8])(?![0-9/])")  # 占全国1/4
 _PLAN = re.compile(r"十[二三四五六]五$")  # 十四五: a five-year plan, not 14 or 15
 _BARE_BEFORE = tuple("近超过逾上达满破")
 
@@ -77,6 +78,11 @@ def numerals(text: str, start: int = 0, end: int | None = None) -> Iterator[Nume
     stop = len(text) if end is None else end
     position = start
     while match := _NUMERAL.search(text, position, stop):
+        if fraction := _FRACTION.match(text, match.start(), stop):
+            share = round(100.0 * int(fraction[1]) / int(fraction[2]), 10)
+            yield Numeral(*fraction.span(), share, share, "", True, True, fraction.group())
+            position = fraction.end()
+            continue
         found = _numeral(text, match)
         position = max(found.end if found else match.end(), position + 1)
         if found:
