@@ -69,11 +69,14 @@ def find_issuer(title: str, lines: Sequence[str], furniture: Sequence[str], orig
     """
     for line in (*lines[:_HEAD], *furniture):
         if match := re.search(_rules().rows, line):
-            return _fact("issuer", match.group("value"), 0.95, line)
+            value = re.split(r"[、，,]", match.group("value"))[0]
+            if not value.startswith(("有关", "各")):
+                return _fact("issuer", value, 0.95, line)
     for found in (_headed(title, lines), _signature(lines), _officer(lines)):
         if found:
             return found
-    if origin and _patterns().org.fullmatch(origin):
+    named = re.match(r"[省市区县]", origin) is None  # 省政府研究室 of which province?
+    if origin and named and _patterns().org.fullmatch(origin):
         return _fact("issuer", origin, 0.6, origin)
     return None
 

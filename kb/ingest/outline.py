@@ -19,6 +19,9 @@ _NOT_PLAIN = re.compile(
     r"^[^，,、]*(?:委员会|人民政府|办公厅|办公室|党委|区委|市委|县委|[^格布结大]局|[^干]部|院|厅|协会|联合会|领导小组|公司|站|处|队|党校)$|"
     r"(?:记者|通讯员|作者|省长|市长|区长|县长|书记|主任)"
 )
+# A line of its own, not the 一是…二是… of a paragraph.
+_ORDINAL = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)[^。！？；;：:]{6,45}(?<![，,、])")
+_ORDINAL_RANK = 5.5
 _ARTICLE_RANK = 3
 _LISTED_RANK = 6  # labels from here on often number the items of a list
 
@@ -77,6 +80,9 @@ def _labelled(blocks: Sequence[Block]) -> list[_Heading]:
                 if block.level:
                     style_rank.setdefault(block.level, label.rank)
                 continue
+        if _ORDINAL.fullmatch(block.text) and " | " not in block.text:
+            found.append(_Heading(index, _ORDINAL_RANK, block.text))
+            continue
         if block.level and index and len(block.text) <= _HEADING and not _STOP.search(block.text):
             found.append(_Heading(index, _rank(block.level, style_rank), block.text))
     return found

@@ -116,6 +116,8 @@ def tidy(text: str) -> str:
     previous = ""
     while previous != text:
         previous, text = text, re.sub(rules.tails, "", text, flags=re.IGNORECASE).strip(" 　_-—|")
+    if text.startswith("《") and text.endswith("》") and text.count("《") == 1:
+        text = text[1:-1]
     if _SPACED.fullmatch(text):
         return text.replace(" ", "")
     crowded = text.count(" ") > len(text) // 4

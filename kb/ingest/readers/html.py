@@ -39,8 +39,10 @@ _CELL = 200  # characters: a longer cell means that the table only lays out the 
 _SHORT = 8  # characters: shorter lines occur everywhere and prove nothing about the main content
 _STOP = re.compile(r"[。；]")
 _COVER = 0.95  # share of the extracted prose that the main element must hold
-_FRAME = 5  # lines around it that belong to the article: title, source, date …
-_FRAME_SIZE = 300  # … and their characters
+_FRAME = 5  # lines in front of it among which its title may be
+_ADDED = 15  # lines that an element around the prose may add to it …
+_ADDED_SIZE = 600  # … their characters …
+_LINKS = 2  # … and how many of them may be links
 
 
 @dataclass(slots=True)
@@ -196,14 +198,26 @@ def _main_element(tree: lxml.html.HtmlElement, lines: list[_Line]) -> lxml.html.
 
 
 def _climbed(node: lxml.html.HtmlElement, lines: list[_Line]) -> lxml.html.HtmlElement:
-    """The ancestor that adds only a few lines, such as the title and the line that tells the source."""
+    """The ancestor that adds only what belongs to an article: title, number, addressees, signature, date.
+
+    A menu or a list of other articles shows itself by its links.
+    """
     while (parent := node.getparent()) is not None and parent.tag != "body":
         own, wider = set(node.iter()), set(parent.iter())
         added = [line for line in lines if line.element in wider and line.element not in own]
-        if len(added) > _FRAME or sum(len(line.text) for line in added) > _FRAME_SIZE:
+        linked = sum(1 for line in added if _is_linked(line.element))
+        size = sum(len(line.text) for line in added)
+        if linked > _LINKS or len(added) > _ADDED or size > _ADDED_SIZE:
             break
         node = parent
     return node
+
+
+def _is_linked(element: lxml.html.HtmlElement) -> bool:
+    """Whether most of an element's text is links."""
+    text = len(_bare(element.text_content()))
+    links = sum(len(_bare(link.text_content())) for link in element.iter("a"))
+    return element.tag == "a" or links > text * 0.6
 
 
 def _bare(text: str) -> str:
