@@ -15,7 +15,7 @@ from kb.ingest.outline import outline
 from kb.ingest.split import split
 from kb.models.choose import open_embedder
 from kb.ports import Embedder
-from kb.search.engine import encode, find
+from kb.search.engine import Bench, encode, find
 from kb.search.question import understand
 from kb.search.ranking import Ranking, ranking
 from kb.store.embedding import Progress, embed, switch_model, texts_of
@@ -110,7 +110,7 @@ def _ranked(
     question = understand(text, constants, settings.models_folder)
     vector = None if mode == "lexical" else encode(question, embedder, constants)
     with store.reading() as connection:
-        found = find(snapshot, connection, question, vector, mode, None, constants)
+        found = find(Bench(snapshot, connection, None, constants), question, vector, mode)
     return list(dict.fromkeys(snapshot.cards[one.doc_key].source for one in found))
 
 

@@ -12,7 +12,7 @@ from kb.ports import Embedder
 from kb.search.bridge import Carried
 from kb.search.cite import cite
 from kb.search.confidence import confidence
-from kb.search.engine import Found, encode, find
+from kb.search.engine import Bench, Found, encode, find
 from kb.search.filters import admitted, regions_of
 from kb.search.question import Understood, understand
 from kb.search.ranking import Ranking
@@ -66,7 +66,8 @@ def _find(
     if desk.snapshot.model is None or within == frozenset():
         return []
     vector = None if question.mode == "lexical" else encode(understood, desk.embedder(), desk.ranking)
-    return find(desk.snapshot, desk.connection, understood, vector, question.mode, within, desk.ranking)
+    bench = Bench(desk.snapshot, desk.connection, within, desk.ranking)
+    return find(bench, understood, vector, question.mode)
 
 
 def _excerpts(

@@ -44,38 +44,71 @@ def encode(question: Understood, embedder: Embedder, ranking: Ranking) -> Vector
     return result
 
 
-def find(
-    snapshot: Snapshot,
-    connection: Connection,
-    question: Understood,
-    vector: Vector | None,
-    mode: Mode,
-    within: frozenset[int] | None,
-    ranking: Ranking,
-) -> list[Found]:
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What finding works with: one view of the truth, and what a filter leaves of it."""
+
+    snapshot: Snapshot
+    connection: Connection
+    within: frozenset[int] | None  # document keys
+    ranking: Ranking
+
+
+def find(bench: Bench, question: Understood, vector: Vector | None, mode: Mode) -> list[Found]:
     """Passages, best first. `vector` is the encoded question, None in mode lexical.
 
-    In mode hybrid every candidate of either ranking gets all three scores before they are fused.
+    In mode hybrid every candidate of either ranking gets all three scores before they are fused. When no
+    passage stands out, the question is a broad one: its vector is moved towards the best passages and
+    they are ranked once more (pseudo-relevance feedback, Rocchio 1971).
     """
-    dense, lexical = _lists(snapshot, question, vector, mode, within, ranking)
+    lexical: list[Scored] = []
+    if mode != "dense" and bench.snapshot.passages is not None:
+        lexical = bench.snapshot.passages.search(question.clauses, bench.ranking.candidates, bench.within)
+    found = _ranked(bench, question, vector, lexical, mode)
+    if mode != "hybrid" or vector is None:
+        return found
+    moved = _moved(bench, found, vector)
+    return found if moved is None else _ranked(bench, question, moved, lexical, mode)
+
+
+def _moved(bench: Bench, found: Sequence[Found], vector: Vector) -> Vector | None:
+    """The vector drawn towards the best passages, the less so the more one stands out; or None."""
+    ranking = bench.ranking
+    if len(found) < 2 or bench.snapshot.model is None:
+        return None
+    gap = found[0].score - found[min(4, len(found) - 1)].score
+    share = ranking.feedback_share * max(0.0, 1 - gap / ranking.feedback_gap)
+    if share == 0:
+        return None
+    best = [one.id for one in found[: ranking.feedback_passages]]
+    rows = list(vectors_of(bench.connection, bench.snapshot.model.name, best).values())
+    moved = vector + share * np.mean(rows, axis=0)
+    result: Vector = (moved / np.linalg.norm(moved)).astype(np.float32)
+    return result
+
+
+def _ranked(
+    bench: Bench, question: Understood, vector: Vector | None, lexical: list[Scored], mode: Mode
+) -> list[Found]:
+    dense: list[Scored] = []
+    if mode != "lexical" and vector is not None and bench.snapshot.vectors is not None:
+        dense = bench.snapshot.vectors.search(vector, bench.ranking.candidates, bench.within)
     ids = list(dict.fromkeys(scored.id for scored in [*dense, *lexical]))
-    groups = groups_of(connection, ids)
-    ids = [id for id in ids if id in groups and groups[id] in snapshot.cards]
+    groups = groups_of(bench.connection, ids)
+    ids = [id for id in ids if id in groups and groups[id] in bench.snapshot.cards]
     if not ids:
         return []
     dense_scores = {scored.id: scored.score for scored in dense}
     lexical_scores = {scored.id: scored.score for scored in lexical}
     document_scores: dict[int, float] = {}
     if mode == "hybrid":
-        if vector is not None and snapshot.model is not None:
-            missing = [id for id in ids if id not in dense_scores]
-            rows = vectors_of(connection, snapshot.model.name, missing)
-            dense_scores |= {id: float(row @ vector) for id, row in rows.items()}
-        if snapshot.passages is not None and snapshot.documents is not None:
+        dense_scores |= _missing_cosines(bench, vector, [id for id in ids if id not in dense_scores])
+        if bench.snapshot.passages is not None and bench.snapshot.documents is not None:
             missing = [id for id in ids if id not in lexical_scores]
-            lexical_scores |= snapshot.passages.scores(question.clauses, missing)
-            document_scores = snapshot.documents.scores(question.clauses, sorted({groups[id] for id in ids}))
-    weights = _weights(snapshot, question, lexical, mode, ranking)
+            lexical_scores |= bench.snapshot.passages.scores(question.clauses, missing)
+            keys = sorted({groups[id] for id in ids})
+            document_scores = bench.snapshot.documents.scores(question.clauses, keys)
+    weights = _weights(bench.snapshot, question, lexical, mode, bench.ranking)
     scores = fused(
         _array(ids, dense_scores),
         _array(ids, lexical_scores),
@@ -101,21 +134,11 @@ def find(
     return sorted(found, key=lambda one: (-one.score, one.id))
 
 
-def _lists(
-    snapshot: Snapshot,
-    question: Understood,
-    vector: Vector | None,
-    mode: Mode,
-    within: frozenset[int] | None,
-    ranking: Ranking,
-) -> tuple[list[Scored], list[Scored]]:
-    dense: list[Scored] = []
-    lexical: list[Scored] = []
-    if mode != "lexical" and vector is not None and snapshot.vectors is not None:
-        dense = snapshot.vectors.search(vector, ranking.candidates, within)
-    if mode != "dense" and snapshot.passages is not None:
-        lexical = snapshot.passages.search(question.clauses, ranking.candidates, within)
-    return dense, lexical
+def _missing_cosines(bench: Bench, vector: Vector | None, ids: Sequence[int]) -> dict[int, float]:
+    if vector is None or bench.snapshot.model is None:
+        return {}
+    rows = vectors_of(bench.connection, bench.snapshot.model.name, ids)
+    return {id: float(row @ vector) for id, row in rows.items()}
 
 
 def _weights(
