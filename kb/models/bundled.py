@@ -15,7 +15,7 @@ from kb.models.tokens import PieceTokenizer, common_pieces
 from kb.models.weights import Weights, dequantise, wheel_file
 from kb.ports import Vector, Vectors
 
-_FORMAT = "e5-small-1"  # a new name for every change of what is built
+_FORMAT = "e5-small-2"  # a new name for every change of what is built
 _GRAPH, _PIECES = "graph.onnx", "pieces.json"
 _QUERY, _PASSAGE = "query: ", "passage: "
 

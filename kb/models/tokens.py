@@ -3,9 +3,9 @@
 Folding (the wheel's map, one code point at a time) happens here, because the normalisers of `tokenizers` work
 on whole graphemes. Runs of spaces become one, and a space becomes U+2581.
 
-Loading 250 000 pieces takes a second and 290 MB, while a text of Han characters, ASCII and punctuation can
-only match pieces made of those. So their 100 000 pieces are kept apart and loaded first; the rest follows
-when a text needs it, which changes no id: a piece matches only where all its characters are in the text.
+Loading 250 000 pieces takes a second and 270 MB, while a text of Han characters, ASCII, Greek, kana and signs
+can only match pieces made of those. So these 110 000 pieces are loaded at first, and all when a text needs
+them, which changes no id: a piece matches only where all its characters are in the text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tokenizers import Tokenizer, models, pre_tokenizers
 
@@ -27,7 +27,11 @@ _METASPACE = "\u2581"
 _UNSEEN = "\x01"
 _UNKNOWN_PIECE = "\x02"
 _SPACES = re.compile(" {2,}")
-_COMMON = re.compile("[\x01-\x7f\u2000-\u2bff\u3000-\u303f\u4e00-\u9fff\uff00-\uffff]*")
+_COMMON = re.compile(
+    "[\x01-\x7f\u00a0-\u00bf\u00d7\u00f7"  # ASCII, signs such as · × °
+    "\u02b0-\u03ff\u2000-\u2bff"  # accents, Greek, punctuation, symbols
+    "\u2e80-\u9fff\ue000-\uffff\U00010000-\U0010ffff]*"  # kana, Han, compatibility forms, emoji
+)
 _LONGEST_PIECE = 16  # characters; no piece of the vocabulary is longer
 
 
@@ -39,11 +43,11 @@ class PieceTokenizer:
     ) -> None:
         """`common` is what `common_pieces` made; `vocabulary` is called when others are needed."""
         values = json.loads(common)
-        self._ids: list[int] = values["ids"]
         self._bos, self._eos = values["bos"], values["eos"]
-        pairs = zip(values["pieces"], values["scores"], strict=True)
-        self._common = _Segmenter(pairs, self._ids.index(values["unknown"]))
-        self._whole: _Segmenter | None = None
+        pairs = list(zip(values["pieces"], values["scores"], strict=True))
+        ids = values["ids"]
+        self._segmenter = _Segmenter(pairs, ids.index(values["unknown"]), ids)
+        self._whole = False
         self._vocabulary = vocabulary
         self._table = {0: "", **table}  # the wheel ends the text at U+0000; here it only vanishes
         self._room = longest - 2
@@ -52,11 +56,9 @@ class PieceTokenizer:
     def __call__(self, text: str) -> Ids:
         """The ids of `text`, at most as many as the encoder takes; the last is always the end mark."""
         folded = self._fold(text)
-        if _COMMON.fullmatch(folded):
-            inner = [self._ids[i] for i in self._common(folded)[: self._room]]
-        else:
-            inner = self._all_pieces()(folded)[: self._room]
-        return [self._bos, *inner, self._eos]
+        if not (self._whole or _COMMON.fullmatch(folded)):
+            self._load_all()
+        return [self._bos, *self._segmenter(folded)[: self._room], self._eos]
 
     def _fold(self, text: str) -> str:
         # Beyond this length no token can fit any more; one piece of margin keeps the last ones as they were.
@@ -65,13 +67,13 @@ class PieceTokenizer:
         folded = _SPACES.sub(" ", mapped).replace(" ", _METASPACE)[:limit]
         return folded if folded.startswith(_METASPACE) else _METASPACE + folded
 
-    def _all_pieces(self) -> _Segmenter:
+    def _load_all(self) -> None:
         with self._lock:
-            if self._whole is None:
+            if not self._whole:
                 vocabulary = self._vocabulary()
-                pairs = zip(_renamed(vocabulary), vocabulary.scores.tolist(), strict=True)
-                self._whole = _Segmenter(pairs, vocabulary.unknown)
-            return self._whole
+                pairs = list(zip(_renamed(vocabulary), vocabulary.scores.tolist(), strict=True))
+                self._segmenter = _Segmenter(pairs, vocabulary.unknown, range(len(pairs)))
+                self._whole = True
 
 
 def common_pieces(vocabulary: Vocabulary) -> bytes:
@@ -101,14 +103,15 @@ class _Segmenter:
     `tokenizers` would merge neighbouring unknown characters, so each is cut off before the search.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, float]], unknown: int) -> None:
-        self._tokenizer = Tokenizer(models.Unigram(list(pairs), unknown, False))
+    def __init__(self, pairs: list[tuple[str, float]], unknown: int, ids: Sequence[int]) -> None:
+        """`unknown` is a position in `pairs`; `ids` are the pieces' own."""
+        self._tokenizer = Tokenizer(models.Unigram(pairs, unknown, False))
         self._tokenizer.pre_tokenizer = pre_tokenizers.Split(_UNSEEN, "isolated")
         self._seen = _Seen(self._tokenizer)
+        self._ids = ids
 
     def __call__(self, folded: str) -> Ids:
-        ids: Ids = self._tokenizer.encode(folded.translate(self._seen)).ids
-        return ids
+        return [self._ids[i] for i in self._tokenizer.encode(folded.translate(self._seen)).ids]
 
 
 class _Seen(dict[int, str]):
