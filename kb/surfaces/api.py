@@ -15,7 +15,7 @@ from kb.surfaces import reports, requests, shapes, wire
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.exporting import KINDS, download, file_kind
 from kb.surfaces.facets import everything
-from kb.surfaces.problems import PROBLEM_TYPE, ProblemOut
+from kb.surfaces.problems import ProblemOut
 from kb.types import Comparison, Quotation
 
 if TYPE_CHECKING:
@@ -24,16 +24,11 @@ if TYPE_CHECKING:
 _Responses = dict[int | str, dict[str, Any]]
 
 
-def _problem(description: str) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
-    return {"description": description, "content": {PROBLEM_TYPE: {"schema": schema}}}
-
-
 _ALWAYS: _Responses = {
     "default": {"model": ProblemOut, "description": "Any other problem."},
-    422: _problem("A part of the request is wrong; `errors` names it."),
+    422: {"model": ProblemOut, "description": "A part of the request is wrong; `errors` names it."},
 }
-_MISSING: _Responses = {404: _problem("No such document.")}
+_MISSING: _Responses = {404: {"model": ProblemOut, "description": "No such document."}}
 _UNCHANGED: _Responses = {304: {"description": "The client's copy (If-None-Match) is still right."}}
 
 router = APIRouter(prefix="/api/v1", responses=_ALWAYS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -17,11 +19,12 @@ from kb.library import Library
 from kb.resources import resource_folder
 from kb.surfaces import api, comparing, pages
 from kb.surfaces.deps import prefs_of
-from kb.surfaces.problems import InvalidOut, invalid_parts, problem_response, status_of
+from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of
 from kb.surfaces.security import LOOPBACK_HOSTS, Guard, add_headers
 from kb.surfaces.site import Site
 from kb.surfaces.views import ErrorPage
 
+_ROUTERS = (api.router, pages.router, comparing.router)
 _LOG = logging.getLogger(__name__)
 _DESCRIPTION = """Cited excerpts and side-by-side comparisons over Chinese policy and practice documents.
 
@@ -29,12 +32,22 @@ Every quotation can be checked: the document's `text[start:end] == quote`, offse
 RFC 9457 problems (`application/problem+json`)."""
 
 
+class Application(FastAPI):
+    """FastAPI with problems described as what they are."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = as_problems(super().openapi())
+        return self.openapi_schema
+
+
 def create_app(library: Library, hosts: Iterable[str] = LOOPBACK_HOSTS) -> FastAPI:
     """The application over `library`, which the caller opens and closes.
 
     It answers only requests whose Host header is one of `hosts`.
     """
-    app = FastAPI(
+    app = Application(
         title="他山 Tashan",
         version=__version__,
         description=_DESCRIPTION,
@@ -44,9 +57,8 @@ def create_app(library: Library, hosts: Iterable[str] = LOOPBACK_HOSTS) -> FastA
     )
     app.state.library = library
     app.state.site = Site(resource_folder("web"))
-    app.include_router(api.router)
-    app.include_router(pages.router)
-    app.include_router(comparing.router)
+    for router in _ROUTERS:
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=app.state.site.static), "static")
     app.add_middleware(Guard, hosts=frozenset(hosts))
     app.add_exception_handler(KbError, _known)
@@ -66,9 +78,17 @@ def _known(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
     response = _answer(request, status, str(detail))
-    if isinstance(error, HTTPException) and error.headers:
-        response.headers.update(error.headers)
+    if status == 405:
+        response.headers["Allow"] = ", ".join(_methods(request.url.path))
     return response
+
+
+def _methods(path: str) -> list[str]:
+    """What an address can be asked with, over all routes; Starlette names only the first one's."""
+    routes = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return sorted(
+        {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    )
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
@@ -72,6 +73,20 @@ def problem_response(
         body["errors"] = [{"at": error.at, "detail": error.detail} for error in errors]
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
     return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
+
+
+def as_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    """An OpenAPI document in which problems have their own media type; FastAPI writes application/json.
+
+    Changes `schema` and returns it.
+    """
+    reference = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for response in operation["responses"].values():
+                if response.get("content", {}).get("application/json", {}).get("schema") == reference:
+                    response["content"] = {PROBLEM_TYPE: {"schema": reference}}
+    return schema
 
 
 def invalid_parts(error: RequestValidationError) -> list[InvalidOut]:

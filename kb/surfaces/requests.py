@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from kb.compare.lens import MOST_DIMENSIONS
 from kb.compare.table import MOST_COLUMNS, CompareRequest
@@ -17,6 +17,14 @@ TEXT_LIMIT = 10_000  # characters of a question
 TOPIC_LIMIT = 1000  # characters of a comparison's topic
 OFFSET_LIMIT = 2**40
 
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):  # Python counts true as 1, JSON does not
+        raise ValueError("should be a number")
+    return value
+
+
+Offset = Annotated[int, BeforeValidator(_no_truth)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=50)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_LIMIT)]
@@ -131,7 +139,7 @@ class QuoteIn(BaseModel):
 
     doc_id: Name
     quote: Text
-    start: int | None = Field(None, ge=0, le=OFFSET_LIMIT, description="Where it was quoted from.")
+    start: Offset | None = Field(None, ge=0, le=OFFSET_LIMIT, description="Where it was quoted from.")
 
 
 class CitationsIn(BaseModel):

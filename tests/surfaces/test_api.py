@@ -131,6 +131,13 @@ def test_every_error_is_a_problem(client: TestClient, method: str, path: str, st
     problem(answer)
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"), [("/api/v1/search", "GET, POST"), ("/api/v1/health", "GET"), ("/documents", "GET")]
+)
+def test_a_wrong_method_is_told_the_right_ones(client: TestClient, path: str, methods: str) -> None:
+    assert client.delete(path).headers["allow"] == methods
+
+
 def test_an_error_of_our_own_tells_nothing(client: TestClient, library: Library, monkeypatch: Any) -> None:  # noqa: ANN401
     def broken(*_: object) -> None:
         raise RuntimeError("secret path /etc/kb")
