@@ -112,7 +112,7 @@ def test_cells_of_the_samples(encoder: BundledEncoder) -> None:
     ratios = measured(ours, encoder, "held").ratios
     assert ratios["cells"] >= 0.9
     assert ratios["recall"] >= 0.8
-    assert ratios["empty"] >= 0.85  # 14 cells: one is 0.07
+    assert ratios["empty"] >= 0.8  # of 18 cells
 
 
 @pytest.mark.slow
