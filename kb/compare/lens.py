@@ -15,14 +15,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from kb.compare.terms import telling
 from kb.errors import DataError, QuestionError
 from kb.resources import parse_rules
-from kb.search.question import content
-from kb.text.tokens import words
 from kb.types import Dimension, Lens
 
 DEFAULT = "default"
 MOST_DIMENSIONS = 40
+_FEW_TERMS = 3  # a question of so few words looks for each of them; of a longer one several must meet
 
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -102,11 +102,12 @@ def find_lens(name: str = "", folder: Path | None = None) -> Lens:
 def ask_dimension(question: str) -> Dimension:
     """A dimension typed on the spot as a question. Raises `QuestionError` when it names nothing."""
     asked = question.strip()
-    terms = tuple(dict.fromkeys(word for word in words(content(asked)) if len(word) > 1))
+    terms = telling(asked)
     if not terms:
         raise QuestionError(f'the dimension "{question}" names nothing to look for: write a few words more')
-    whole = re.sub(r"[？?。\s]+$", "", asked)
-    return Dimension(name=whole, name_en="", description=asked, words=terms, examples=(), strong=())
+    name = re.sub(r"[？?。\s]+$", "", asked)
+    few = len(terms) <= _FEW_TERMS
+    return Dimension(name, "", asked, words=() if few else terms, strong=terms if few else ())
 
 
 def parse_lens(text: str, key: str) -> Lens:

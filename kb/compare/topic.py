@@ -7,7 +7,6 @@ itself, in the headings over it, in its paragraph or in the document's title.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,9 +17,8 @@ from kb.compare.evidence import sentences_with
 from kb.compare.layout import layout
 from kb.compare.lens import find_lens
 from kb.compare.rules import compare_rules
-from kb.search.question import content
+from kb.compare.terms import bare, telling
 from kb.text.normalise import fold
-from kb.text.tokens import words
 from kb.types import Document
 
 Chances = NDArray[np.float32]
@@ -57,26 +55,21 @@ def narrow(topic: str, documents: Sequence[Document]) -> Topic:
 
     A Latin word that no document holds says nothing of Chinese texts, so it narrows nothing.
     """
-    rules = compare_rules().topic
-    generic = re.compile("|".join(map(re.escape, sorted(rules.generic, key=len, reverse=True))))
-    terms = dict.fromkeys(words(content(topic)))
-    whole = [term for term in terms if not any(term != other and term in other for other in terms)]
+    widest = compare_rules().topic.widest
     groups: list[tuple[str, ...]] = []
-    for term in whole:
-        if len(generic.sub("", term)) < 2:
-            continue
+    for term in telling(topic):
         part = _part_with(documents, (term,))
-        group = _kin(term, generic.sub("", term))
-        if part <= rules.widest and group not in groups and not (part == 0 and term.isascii()):
+        group = _kin(term)
+        if part <= widest and group not in groups and not (part == 0 and term.isascii()):
             groups.append(group)
     return Topic(tuple(groups))
 
 
-def _kin(term: str, bare: str) -> tuple[str, ...]:
+def _kin(term: str) -> tuple[str, ...]:
     """The word, also without its general parts, and the strong words of the dimension that lists it."""
     for dimension in find_lens().dimensions:
-        if {term, bare} & {*dimension.strong, *dimension.words}:
-            return tuple(dict.fromkeys((term, bare, *map(fold, dimension.strong))))
+        if {term, bare(term)} & {*dimension.strong, *dimension.words}:
+            return tuple(dict.fromkeys((term, bare(term), *map(fold, dimension.strong))))
     return (term,)
 
 
