@@ -104,7 +104,7 @@ def _excerpt(
         translations=tuple(_translations(understood.carried)),
     )
     hit = Hit(passage.chunk, found.score, found.dense_rank, found.lexical_rank, why)
-    return Excerpt(rank, hit, citation, confidence(found, understood, terms), marks)
+    return Excerpt(rank, hit, citation, confidence(understood, terms), marks)
 
 
 def marked(quote: str, terms: Sequence[str]) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:

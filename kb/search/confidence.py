@@ -7,50 +7,52 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict
 
 from kb.resources import load_rules
-from kb.search.engine import Found
 from kb.search.question import Understood
+from kb.text.tokens import rarity
 from kb.types import Confidence
 
 
 class _Calibration(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    said: float
+    bias: float
+
+
+class _Rules(BaseModel):
     """See the comments in kb/data/confidence.toml."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    cosine: float
-    terms: float
-    bias: float
     high: float
     medium: float
+    zh: _Calibration
+    en: _Calibration
 
 
 @cache
-def _calibration() -> dict[str, _Calibration]:
-    class _File(BaseModel):
-        model_config = ConfigDict(frozen=True, extra="forbid")
-
-        zh: _Calibration
-        en: _Calibration
-
-    file = load_rules("confidence.toml", _File)
-    return {"zh": file.zh, "mixed": file.zh, "en": file.en}
+def _rules() -> _Rules:
+    return load_rules("confidence.toml", _Rules)
 
 
-def evidence(found: Found, understood: Understood, matched: tuple[str, ...]) -> float:
-    """A logit that grows with the passage's nearness and with the share of the question's terms in it."""
-    rules = _calibration()[understood.language]
-    share = len(matched) / max(1, len(understood.terms))
+def said_share(understood: Understood, matched: tuple[str, ...]) -> float:
+    """How much of the question a passage says, 0..1; `matched` are the question's terms that it holds.
+
+    Chinese words weigh by their rarity in the language, not in the library, so that small libraries are
+    judged like large ones. An English term is said when one of its Chinese forms is.
+    """
     if understood.language == "en":
-        groups = [term for term in understood.carried if term.chinese]
-        hit = sum(1 for term in groups if any(form in matched for form in term.chinese))
-        share = hit / max(1, len(groups))
-    return rules.bias + rules.cosine * (found.dense or 0.0) + rules.terms * share
+        said = [(term.weight, any(form in matched for form in term.chinese)) for term in understood.carried]
+    else:
+        said = [(rarity(term), term in matched) for term in understood.terms]
+    total = sum(weight for weight, _ in said)
+    return sum(weight for weight, present in said if present) / total if total else 0.0
 
 
-def confidence(found: Found, understood: Understood, matched: tuple[str, ...]) -> Confidence:
-    """The step that the evidence reaches."""
-    rules = _calibration()[understood.language]
-    logit = evidence(found, understood, matched)
-    if logit >= rules.high:
+def confidence(understood: Understood, matched: tuple[str, ...]) -> Confidence:
+    """The step that a passage reaches which holds the terms `matched`."""
+    rules = _rules().en if understood.language == "en" else _rules().zh
+    logit = rules.bias + rules.said * said_share(understood, matched)
+    if logit >= _rules().high:
         return "high"
-    return "medium" if logit >= rules.medium else "low"
+    return "medium" if logit >= _rules().medium else "low"

@@ -80,9 +80,11 @@ def _moved(bench: Bench, found: Sequence[Found], vector: Vector) -> Vector | Non
     share = ranking.feedback_share * max(0.0, 1 - gap / ranking.feedback_gap)
     if share == 0:
         return None
-    best = [one.id for one in found[: ranking.feedback_passages]]
-    rows = list(vectors_of(bench.connection, bench.snapshot.model.name, best).values())
-    moved = vector + share * np.mean(rows, axis=0)
+    best = found[: ranking.feedback_passages]
+    rows = vectors_of(bench.connection, bench.snapshot.model.name, [one.id for one in best])
+    worth = {one.id: one.score**2 for one in best if one.id in rows}
+    mean = sum(worth[id] * rows[id] for id in worth) / max(sum(worth.values()), 1e-9)
+    moved = vector + share * mean
     result: Vector = (moved / np.linalg.norm(moved)).astype(np.float32)
     return result
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from kb.errors import QuestionError
 from kb.ports import Clause, Phrase
@@ -31,6 +31,8 @@ class _Rules(BaseModel):
 
     empty_zh: tuple[str, ...]
     empty_en: tuple[str, ...]
+    light_zh: tuple[str, ...]
+    light_weight: float = Field(ge=0, le=1)
     broad_zh: tuple[str, ...]
     broad_en: tuple[str, ...]
     elsewhere_zh: tuple[str, ...]
@@ -119,8 +121,12 @@ def _chinese_clauses(text: str, ranking: Ranking) -> list[Clause]:
     ):
         if weight:
             unique = list(dict.fromkeys(tokens))[:_MOST_TERMS]
-            clauses += [Clause((Phrase(field, (token,), weight),)) for token in unique]
+            clauses += [Clause((Phrase(field, (token,), weight * _say(token)),)) for token in unique]
     return clauses
+
+
+def _say(token: str) -> float:
+    return _rules().light_weight if token in _rules().light_zh else 1.0
 
 
 def _english_clauses(carried: Sequence[Carried], ranking: Ranking) -> list[Clause]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from functools import cache
 
@@ -12,6 +13,7 @@ from kb.resources import data_text
 from kb.text.normalise import fold
 
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.%][a-z0-9]+)*")
+_SMOOTHING = 50  # occurrences granted to every word
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -48,6 +50,11 @@ def words(text: str) -> list[str]:
 def frequency(word: str) -> int:
     """How common a word is in jieba's dictionary; 0 when it is not there."""
     return int(_jieba().FREQ.get(word) or 0)
+
+
+def rarity(word: str) -> float:
+    """How much a word says by itself: the log of its inverse share of jieba's corpus, 4 to 14."""
+    return math.log(_jieba().total / (frequency(word) + _SMOOTHING))
 
 
 def bigrams(text: str) -> list[str]:
