@@ -13,7 +13,7 @@ from kb.ingest.watermark import watermarks
 from kb.types import Block, Removed
 
 _ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)】》\"']*$|[”」』）)】》|]$")
-_PROSE = re.compile(r"^(?=.{60,}).*[。！？]", re.DOTALL)
+_PROSE = re.compile(r"^(?=.{30,}).*[。！？]", re.DOTALL)
 _MARKER = re.compile(r"(\d{1,3})、(?=\S)")
 _BODY_LIKE = re.compile(r"[。；;]")
 _CONTENTS = 30  # lines in which a table of contents begins
@@ -173,19 +173,18 @@ class _Tail:
 def _tail(blocks: Sequence[Block]) -> _Tail | None:
     """Where the page's tail begins: a tail line behind which no prose follows."""
     found: _Tail | None = None
-    prose = False
     for index in range(len(blocks) - 1, -1, -1):
         block = blocks[index]
         if block.furniture:
             continue
         if _PROSE.search(block.text) and not _line_rule(block.text, Hints()):
-            prose = True
             break
         for rule in boilerplate().tail:
             if len(block.text) <= 160 and compiled(rule.pattern).fullmatch(block.text):
                 found = _Tail(index, rule.name)
                 break
-    return found if prose else None
+    told = any(_PROSE.search(block.text) for block in blocks[: found.start]) if found else False
+    return found if told else None
 
 
 def _without_pieces(block: Block, removed: list[Removed], hints: Hints) -> Iterator[Block]:

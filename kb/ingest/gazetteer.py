@@ -167,7 +167,7 @@ def resolve(mention: Mention, names: Counter[str], text: str) -> Region:
 
 def _support(path: Region, names: Counter[str], text: str) -> int:
     above = sum(names[name] + sum(names[short] for short in _short_names(name)) for name in path[:-1])
-    below = sum(1 for town in gazetteer().towns.get(path, ()) if len(town) >= 4 and town in text)
+    below = sum(1 for town in gazetteer().towns.get(path, ()) if len(town) >= 3 and town in text)
     return above + 2 * below
 
 

@@ -51,6 +51,7 @@ class WatermarkRule(BaseModel):
     anchors: tuple[str, ...]
     words: tuple[str, ...]
     repeats: int = Field(ge=2)
+    share: float = Field(gt=0, le=1)  # of a mark's characters that its words must make up
     longest: int = Field(gt=0)  # characters
 
 

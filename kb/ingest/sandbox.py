@@ -32,6 +32,11 @@ class ParserProcess:
         self._seconds = seconds
         self._child: subprocess.Popen[bytes] | None = None
 
+    @property
+    def child_id(self) -> int | None:
+        """The process id of the child, None before the first file."""
+        return self._child.pid if self._child is not None else None
+
     def __enter__(self) -> ParserProcess:
         return self
 

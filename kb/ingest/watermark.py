@@ -9,7 +9,7 @@ def watermarks(text: str, rule: WatermarkRule) -> tuple[str, ...]:
     """Pieces that stand at `rule.repeats` places or more around one of the anchors, longest first.
 
     A piece is the longest text that is the same around every occurrence of the anchor; it is a mark when
-    it holds at least two of the rule's words, so that a word of the body alone never is.
+    the rule's words make up most of it, so that a sentence of the body that recurs never is.
     """
     found: set[str] = set()
     for anchor in rule.anchors:
@@ -17,9 +17,18 @@ def watermarks(text: str, rule: WatermarkRule) -> tuple[str, ...]:
         if len(places) < rule.repeats:
             continue
         mark = _grown(text, places, len(anchor), rule.longest)
-        if len(mark) >= 6 and sum(1 for word in rule.words if word in mark) >= 2:
+        if len(mark) >= 6 and _share(mark, rule.words) >= rule.share:
             found.add(mark)
     return tuple(sorted(found, key=lambda mark: (-len(mark), mark)))
+
+
+def _share(mark: str, words: tuple[str, ...]) -> float:
+    """The share of the mark's characters that stand in the words."""
+    covered: set[int] = set()
+    for word in words:
+        for place in _places(mark, word):
+            covered.update(range(place, place + len(word)))
+    return len(covered) / len(mark)
 
 
 def _places(text: str, anchor: str) -> list[int]:

@@ -218,11 +218,12 @@ def _table(table: etree._Element, word: _Word, depth: int) -> Iterator[Block]:
         cells = list(_children(row, "tc"))
         filled = [[block for block in _container(cell, word, depth) if block.text] for cell in cells]
         texts = [" ".join(block.number + block.text for block in blocks) for blocks in filled]
+        shown = list(_merged(cells, texts, above))
         nested = any(cell.find(".//" + _W + "tbl") is not None for cell in cells)
-        if nested or sum(1 for text in texts if text) <= 1 or max(map(len, texts)) > _CELL:
+        if nested or sum(1 for text in shown if text) <= 1 or max(map(len, shown)) > _CELL:
             yield from (block for blocks in filled for block in blocks)
             continue
-        yield Block(" | ".join(_merged(cells, texts, above)))
+        yield Block(" | ".join(shown))
 
 
 def _merged(cells: list[etree._Element], texts: list[str], above: dict[int, str]) -> Iterator[str]:

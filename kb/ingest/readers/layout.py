@@ -13,6 +13,9 @@ from kb.ingest.readers.unwrap import WrappedLine, paragraphs
 from kb.types import Block
 
 _EDGE = 3  # lines from the top and from the bottom of a page that may be running heads or page numbers
+_HEAD = 50  # characters of a running head
+_REACH = 2.5  # character widths from the right margin at which a line counts as full
+_CENTRED = 1.5  # character widths that a centred line leaves free on both sides
 _NUMBER_LINE = re.compile(r"(?=.*\d)[\s\-—–－_·.•第共页Page/of|\d]{1,24}")
 
 
@@ -53,10 +56,13 @@ def _key(text: str) -> str:
 
 
 def _running(pages: Sequence[Sequence[PageLine]]) -> frozenset[str]:
-    """Lines at the edge of three pages or more, and of at least a third of them."""
+    """Short lines without a full stop at the edge of three pages or more, and of a third of them."""
     counts: Counter[str] = Counter()
     for page in pages:
-        counts.update({key for line in (*page[:_EDGE], *page[-_EDGE:]) if (key := _key(line.text))})
+        edges = [line.text for line in (*page[:_EDGE], *page[-_EDGE:])]
+        counts.update(
+            {_key(text) for text in edges if len(text) <= _HEAD and "。" not in text and _key(text)}
+        )
     least = max(3, len(pages) // 3)
     return frozenset(key for key, count in counts.items() if count >= least)
 
@@ -69,10 +75,13 @@ def _wrapped(lines: Sequence[PageLine]) -> list[WrappedLine]:
     widths = [(line.right - line.left) / len(line.text) for line in lines if len(line.text) >= 8]
     width = statistics.median(widths) if widths else 12.0
     right = sorted(line.right for line in lines)[int(len(lines) * 0.9)]
-    return [
-        WrappedLine(line.text, indent=(line.left - margin) / width, full=line.right >= right - 2.5 * width)
-        for line in lines
-    ]
+    return [_line(line, margin, right, width) for line in lines]
+
+
+def _line(line: PageLine, margin: float, right: float, width: float) -> WrappedLine:
+    before, behind = (line.left - margin) / width, (right - line.right) / width
+    centred = before > _CENTRED and behind > _CENTRED and abs(before - behind) < _CENTRED
+    return WrappedLine(line.text, indent=before, full=behind <= _REACH and not centred)
 
 
 def _common(values: Sequence[float]) -> float:
