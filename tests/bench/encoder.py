@@ -38,6 +38,7 @@ class EngineResult:
     engine: str
     chunks_per_second: float  # median of the rounds
     ratio: float | None  # to sentence-transformers; None when that is not installed
+    work_ms: float  # processor time of all threads per chunk: what a busy machine disturbs least
     peak_mb: float  # 10^6 bytes, building included
     build_seconds: float | None  # import, build and first chunk; None when there is nothing to build
     ready_seconds: float  # import, load and first chunk
@@ -59,7 +60,8 @@ class Engine:
         self._process.stdin.write(f"{chunks}\n")
         self._process.stdin.flush()
         heard = self._hear()
-        self.rounds.append({**heard, "speed": chunks / heard["seconds"]})
+        work = 1000 * heard["work"] / chunks
+        self.rounds.append({**heard, "speed": chunks / heard["seconds"], "work_ms": work})
 
     def _hear(self) -> dict[str, Any]:
         assert self._process.stdout
@@ -109,6 +111,7 @@ def result(engine: Engine, base: Engine | None, build: dict[str, Any] | None) ->
         engine=engine.name,
         chunks_per_second=median(speeds),
         ratio=ratio,
+        work_ms=median(heard["work_ms"] for heard in engine.rounds),
         peak_mb=max(peaks),
         build_seconds=build["ready"] if build else None,
         ready_seconds=engine.ready["ready"],
@@ -120,11 +123,11 @@ def table(results: list[EngineResult]) -> str:
     def show(value: float | None, form: str) -> str:
         return "-" if value is None else format(value, form)
 
-    lines = ["engine                 chunks/s  ratio  peak MB  build s  ready s  cosine"]
+    lines = ["engine                 chunks/s  ratio  work ms  peak MB  build s  ready s  cosine"]
     for row in results:
         lines.append(
-            f"{row.engine:21} {row.chunks_per_second:9.1f} {show(row.ratio, '6.2f'):>6} {row.peak_mb:8.0f}"
-            f" {show(row.build_seconds, '8.2f'):>8} {row.ready_seconds:8.2f} {show(row.cosine, '7.4f'):>7}"
+            f"{row.engine:21} {row.chunks_per_second:9.1f} {show(row.ratio, '6.2f'):>6} {row.work_ms:8.1f}"
+            f" {row.peak_mb:8.0f} {show(row.build_seconds, '8.2f'):>8} {row.ready_seconds:8.2f} {show(row.cosine, '7.4f'):>7}"
         )
     return "\n".join(lines)
 

@@ -76,10 +76,10 @@ def main() -> None:
     tell(ready=time.perf_counter() - BEGAN, peak=peak_megabytes())
     for line in sys.stdin:
         chunks = policy_chunks(int(line))
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         rows = np.asarray(encode(chunks))
-        seconds = time.perf_counter() - began
-        tell(seconds=seconds, peak=peak_megabytes(), first=rows[0].tolist())
+        seconds, work = time.perf_counter() - began, time.process_time() - worked
+        tell(seconds=seconds, work=work, peak=peak_megabytes(), first=rows[0].tolist())
 
 
 if __name__ == "__main__":
