@@ -32,8 +32,18 @@ def place(text: str, sections: Sequence[Section], start: int) -> Place:
         return Place((), f"第{_line_number(text, 0, start)}段", None)
     section = sections[index]
     label = "".join(_label(heading) for heading in section.path)
-    number = _line_number(text, section.start, start) - (1 if section.path else 0)
+    number = _line_number(text, _opening(text, sections, index), start) - (1 if section.path else 0)
     return Place(section.path, f"{label}第{number}段" if number else label, section.page)
+
+
+def _opening(text: str, sections: Sequence[Section], index: int) -> int:
+    """Where the heading of a section stands: a section is told again where a new page begins in it."""
+    path = sections[index].path
+    while index and sections[index - 1].path == path:
+        if path and text.startswith(path[-1], sections[index].start):
+            break
+        index -= 1
+    return sections[index].start
 
 
 def _label(heading: str) -> str:

@@ -71,3 +71,12 @@ def test_every_offset_has_a_place(offset: int) -> None:
     found = place(text, sections, min(offset, len(text) - 1))
     assert found.paragraph
     assert found.page is not None
+
+
+def test_paragraphs_are_counted_on_over_the_pages_of_one_section() -> None:
+    text = "一、甲部分\n第一段。\n第二段。\n第三段。\n"
+    cut = text.index("第二段")
+    path = ("一、甲部分",)
+    sections = [Section(path, 0, cut, page=1), Section(path, cut, len(text), page=2)]
+    found = place(text, sections, text.index("第三段"))
+    assert (found.paragraph, found.page) == ("一、第3段", 2)
