@@ -83,6 +83,20 @@ def document(request: Request, library: LibraryDep, doc_id: DocId) -> Response:
     return answered(request, wire.show_out(library.document(doc_id)))
 
 
+@router.patch(
+    "/documents/{doc_id}",
+    operation_id="setMetadata",
+    response_model=shapes.ShowOut,
+    responses=_MISSING,
+    tags=["documents"],
+)
+def set_metadata(
+    request: Request, library: LibraryDep, doc_id: DocId, body: requests.CorrectionIn
+) -> Response:
+    """Corrects metadata by hand, as `kb set` does; a correction survives every later ingest."""
+    return answered(request, wire.show_out(library.set_metadata(doc_id, body.given)))
+
+
 @router.get(
     "/documents/{doc_id}/citation",
     operation_id="cite",

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -17,14 +18,14 @@ from kb import __version__
 from kb.errors import KbError
 from kb.library import Library
 from kb.resources import resource_folder
-from kb.surfaces import api, comparing, pages
+from kb.surfaces import api, comparing, pages, reading
 from kb.surfaces.deps import prefs_of
 from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of
-from kb.surfaces.security import LOOPBACK_HOSTS, Guard, add_headers
+from kb.surfaces.security import BODY_BYTES, LOOPBACK_HOSTS, Guard, add_headers
 from kb.surfaces.site import Site
 from kb.surfaces.views import ErrorPage
 
-_ROUTERS = (api.router, pages.router, comparing.router)
+_ROUTERS = (api.router, pages.router, reading.router, comparing.router)
 _LOG = logging.getLogger(__name__)
 _DESCRIPTION = """Cited excerpts and side-by-side comparisons over Chinese policy and practice documents.
 
@@ -60,6 +61,7 @@ def create_app(library: Library, hosts: Iterable[str] = LOOPBACK_HOSTS) -> FastA
     for router in _ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=app.state.site.static), "static")
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES)
     app.add_middleware(Guard, hosts=frozenset(hosts))
     app.add_exception_handler(KbError, _known)
     app.add_exception_handler(HTTPException, _http)

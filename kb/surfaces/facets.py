@@ -12,6 +12,7 @@ from kb.surfaces.messages import Words
 from kb.types import DocumentCard, Filters
 
 SHOWN_REGIONS = 12
+WORTH_FOLDING = 4  # a shorter rest is shown at once
 _DEEPEST_REGION = 3  # province, city, district: below that the list says more than it helps
 BAR_HEIGHT = 36  # of the fullest year, px
 
@@ -57,9 +58,10 @@ def facets(library: Library, form: SearchForm, words: Words) -> Facets:
     kinds = Counter(card.kind for card in library.cards(replace(filters, kinds=())) if card.kind)
     flagged = library.cards(replace(filters, flags=()))
     flags = Counter(name for card in flagged for name in {flag.name for flag in card.flags})
+    shown = SHOWN_REGIONS if len(tree) >= SHOWN_REGIONS + WORTH_FOLDING else len(tree)
     return Facets(
-        regions=tree[:SHOWN_REGIONS],
-        more_regions=tree[SHOWN_REGIONS:],
+        regions=tree[:shown],
+        more_regions=tree[shown:],
         years=_years(library.cards(replace(filters, years=None)), form),
         kinds=_flat(kinds, form.kinds, str),
         flags=_flat(flags, form.flags, lambda name: words.known("flag", name)),

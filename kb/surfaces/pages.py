@@ -1,22 +1,19 @@
-"""The pages for people. Every page is one GET whose address is its state; nothing needs a script."""
+"""The first page, the results of a search, the list of documents: each one GET whose address is its state."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from kb.compare.sources import column_name
 from kb.compare.table import MOST_COLUMNS
 from kb.errors import QuestionError
 from kb.library import Library
-from kb.surfaces import facets, forms, reader, views
+from kb.surfaces import facets, forms, views
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.site import SiteDep
 from kb.types import Answer, DocumentCard, SearchCoverage
-from kb.write.references import reference
 
 router = APIRouter(include_in_schema=False)
 
@@ -76,52 +73,6 @@ def documents(request: Request, library: LibraryDep, prefs: PrefsDep, site: Site
         next_url=form.page_url(number + 1) if number < last else "",
     )
     return site.page(request, prefs, "library.html", page, "library")
-
-
-@router.get("/documents/{doc_id}")
-def document(
-    request: Request,
-    doc_id: str,
-    library: LibraryDep,
-    prefs: PrefsDep,
-    site: SiteDep,
-) -> Response:
-    """One document, the span of the address highlighted and, by the fragment #cite, in view."""
-    words, found = prefs.words, library.document(doc_id)
-    span = forms.SpanForm.read(request.query_params)
-    current = not span.version or span.version == found.version
-    cited = reader.valid_span(found, span.start, span.end) if current else None
-    citation = views.citation_view(library.cite(doc_id, *cited), words) if cited else None
-    card = library.card(doc_id)
-    page = views.DocumentPage(
-        document=found,
-        title=views.title_of(found, words),
-        region=views.region_of(found),
-        groups=reader.lines(found, cited, words),
-        outline=reader.outline(found, cited),
-        citation=citation,
-        lost=span.asked and cited is None,
-        metadata=views.metadata_rows(found, words),
-        flags=views.flag_groups(found, words),
-        removed=reader.removed_groups(found.removed),
-        reference=reference(card),
-    )
-    return site.page(request, prefs, "document.html", page, "library")
-
-
-@router.get("/documents/{doc_id}/span")
-def span_alone(
-    request: Request,
-    doc_id: str,
-    library: LibraryDep,
-    prefs: PrefsDep,
-    site: SiteDep,
-    start: Annotated[int, Query(ge=0)],
-    end: Annotated[int, Query(ge=1)],
-) -> Response:
-    """A citation alone, for the panel beside a comparison."""
-    citation = views.citation_view(library.cite(doc_id, start, end), prefs.words)
-    return site.page(request, prefs, "_span.html", citation)
 
 
 def _ask(library: Library, form: forms.SearchForm, words: Words) -> tuple[Answer, str]:

@@ -5,6 +5,7 @@ Each model serves both the address of a GET and the JSON body of a POST.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
@@ -28,6 +29,7 @@ Offset = Annotated[int, BeforeValidator(_no_truth)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=50)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_LIMIT)]
+Value = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Years = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{4})?$")]
 
 
@@ -121,6 +123,30 @@ class ExportIn(CompareIn):
     """A comparison as a file."""
 
     format: Literal["docx", "xlsx", "md", "csv"] = "docx"
+
+
+class CorrectionIn(BaseModel):
+    """Metadata set by hand; what is left out stays, "" empties a field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Value | None = None
+    region: Value | None = Field(None, examples=["天津市/河东区"])
+    issuer: Value | None = None
+    issued: Value | None = Field(None, examples=["2021-06-30"])
+    number: Value | None = None
+    kind: Value | None = None
+    origin: Value | None = None
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The fields that are there."""
+        values: dict[str, str | None] = self.model_dump()
+        return {name: value for name, value in values.items() if value is not None}
+
+    def changes(self, now: Mapping[str, str]) -> dict[str, str]:
+        """What differs from the values `now`: only that is marked as set by hand."""
+        return {name: value for name, value in self.given.items() if value != now.get(name, "")}
 
 
 class SpanIn(BaseModel):

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.surfaces.problems import problem_response
 
+BODY_BYTES = 4 * 1024 * 1024  # of any request: nothing is uploaded yet
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 _CSP = "; ".join(
@@ -48,7 +49,7 @@ class Guard:
         self._hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers 421 or 403 itself, otherwise passes on and adds the headers to the response."""
+        """Answers 421, 413 or 403 itself, otherwise passes on and adds the headers to the response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -62,6 +63,9 @@ class Guard:
         if host_name(headers.get("host", "")) not in self._hosts:
             detail = "this server answers only to the names of this machine, such as 127.0.0.1"
             await problem_response(421, detail, scope["path"])(scope, receive, guarded)
+        elif _too_long(headers.get("content-length", "0")):
+            detail = f"a request may have {BODY_BYTES // 2**20} MiB"
+            await problem_response(413, detail, scope["path"])(scope, receive, guarded)
         elif scope["method"] not in _SAFE_METHODS and _cross_site(headers):
             detail = "a write from another site was refused"
             await problem_response(403, detail, scope["path"])(scope, receive, guarded)
@@ -74,6 +78,11 @@ def host_name(host: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0].lower() + "]"
     return host.partition(":")[0].lower()
+
+
+def _too_long(length: str) -> bool:
+    """Whether a Content-Length says more than we take; one without is counted while it is read."""
+    return len(length) > len(str(BODY_BYTES)) or (length.isdigit() and int(length) > BODY_BYTES)
 
 
 def _cross_site(headers: Headers) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -110,6 +110,8 @@ class DocumentPage:
     citation: CitationView | None
     lost: bool  # the address names a span that this text does not have (any more)
     metadata: tuple[tuple[str, str, str], ...]  # label, value, evidence
+    correction: tuple[tuple[str, str, str], ...]  # field, label, value in its box
+    problem: str  # why the correction was not kept
     flags: tuple[FlagGroup, ...]
     removed: tuple[RemovedGroup, ...]
     reference: str
@@ -250,6 +252,29 @@ def metadata_rows(document: Document, words: Words) -> tuple[tuple[str, str, str
     }
     return tuple(
         (words(f"field.{field}"), value, _ground(facts.get(field), words)) for field, value in values.items()
+    )
+
+
+def correctable(document: Document) -> dict[str, str]:
+    """The fields that can be set by hand, as they are written: a region 天津市/河东区."""
+    return {
+        "title": document.title,
+        "region": "/".join(document.region),
+        "issuer": document.issuer,
+        "issued": document.issued,
+        "number": document.number,
+        "kind": document.kind,
+        "origin": document.origin,
+    }
+
+
+def correction_rows(
+    document: Document, given: Mapping[str, str], words: Words
+) -> tuple[tuple[str, str, str], ...]:
+    """Field, label and value of each box; what was `given` stays in its box when it could not be kept."""
+    return tuple(
+        (field, words(f"field.{field}"), given.get(field, value))
+        for field, value in correctable(document).items()
     )
 
 

@@ -282,6 +282,25 @@ def test_a_comparison_can_be_taken_along(client: TestClient, kind: str, start: b
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_metadata_is_set_by_hand(client: TestClient, library: Library) -> None:
+    card = library.cards()[1]
+    set_to = client.patch(f"/api/v1/documents/{card.id}", json={"origin": "区政府网站"})
+    assert set_to.json()["metadata"]["origin"] == "区政府网站"
+    assert client.get(f"/api/v1/documents/{card.id}").json() == set_to.json()
+    assert client.patch(f"/api/v1/documents/{card.id}", json={"origin": card.origin}).status_code == 200
+    for body in ({"issued": "去年"}, {"text": "x"}, {"title": "x" * 501}, {"title": None, "id": "y"}):
+        problem(client.patch(f"/api/v1/documents/{card.id}", json=body))
+    assert client.patch("/api/v1/documents/none", json={"title": "x"}).status_code == 404
+
+
+def test_a_body_that_is_too_large_is_not_read(client: TestClient) -> None:
+    piece = b"x" * 1024 * 1024
+    for content in (piece * 5, (piece for _ in range(5))):  # with its length told, and without
+        answer = client.post("/api/v1/search", content=content, headers={"content-type": "application/json"})
+        assert answer.status_code == 413
+        assert problem(answer)["title"] == "Request Entity Too Large"
+
+
 def test_lenses_and_health(client: TestClient, library: Library) -> None:
     lenses = client.get("/api/v1/lenses").json()["lenses"]
     assert lenses[0]["key"] == "default"
@@ -302,7 +321,7 @@ def test_openapi_is_typed_and_its_names_are_stable(client: TestClient) -> None:
     }
     assert set(operations) == {
         "search", "searchByBody", "listDocuments", "getDocument", "cite", "checkCitations", "compare",
-        "exportComparison", "listLenses", "health",
+        "exportComparison", "setMetadata", "listLenses", "health",
     }  # fmt: skip
     for operation in operations.values():
         assert operation["description"]
