@@ -22,6 +22,20 @@ from kb.write.labels import labels
 TABLE_STYLE, REFERENCE_STYLE, SUBTITLE_STYLE = "KB Table", "KB Reference", "Subtitle"
 FOOTNOTE_TEXT, FOOTNOTE_MARK = "footnote text", "footnote reference"
 
+_GRID = "Table Grid"
+_STYLES = (  # paragraph styles that a paper uses
+    "Normal",
+    "Title",
+    SUBTITLE_STYLE,
+    "Heading 1",
+    "Heading 2",
+    "Heading 3",
+    "Quote",
+    TABLE_STYLE,
+    REFERENCE_STYLE,
+    FOOTNOTE_TEXT,
+    "Footer",
+)
 _THEME = ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme")
 _A4 = (Mm(210), Mm(297))
 
@@ -29,9 +43,20 @@ _A4 = (Mm(210), Mm(297))
 def lay_out(document: Document) -> None:
     """Sets page, styles and odd/even page numbers of a fresh document."""
     _set_styles(document)
+    _set_small_styles(document)
     set_page(document.sections[0], wide=False)
     document.settings.odd_and_even_pages_header_footer = True
     _number_pages(document.sections[0])
+
+
+def add_styles(document: Document) -> None:
+    """Adds to an office's template the styles that it lacks, leaving its own as they are."""
+    for name in _STYLES:
+        _style(document, name)
+    if FOOTNOTE_MARK not in document.styles:
+        document.styles.add_style(FOOTNOTE_MARK, WD_STYLE_TYPE.CHARACTER).font.superscript = True
+    if _GRID not in document.styles:
+        document.styles.add_style(_GRID, WD_STYLE_TYPE.TABLE)
 
 
 def set_page(section: Section, wide: bool) -> None:
@@ -84,10 +109,9 @@ def _set_styles(document: Document) -> None:
     _font(quote, fonts.quote, page.body_size)
     _paragraph(quote, page.line, indent=True)
     quote.paragraph_format.left_indent = Pt(page.body_size)
-    _small_styles(document)
 
 
-def _small_styles(document: Document) -> None:
+def _set_small_styles(document: Document) -> None:
     fonts, page = labels().fonts, labels().page
     for name, size in ((TABLE_STYLE, page.table_size), (FOOTNOTE_TEXT, page.note_size)):
         style = _style(document, name)

@@ -24,13 +24,16 @@ class Footnotes:
     """The footnotes of one document: numbered by Word, kept in word/footnotes.xml."""
 
     def __init__(self, document: Document) -> None:
+        """Goes on after the footnotes that a template brings."""
         self._document = document
-        self._root = parse_xml(f"<w:footnotes {nsdecls('w')}/>")
+        self._part = _footnotes_part(document)
+        self._root = parse_xml(self._part.blob if self._part else f"<w:footnotes {nsdecls('w')}/>")
         self._text_style = document.styles[FOOTNOTE_TEXT].style_id
         self._mark_style = document.styles[FOOTNOTE_MARK].style_id
-        for number, kind in _SEPARATORS:
-            self._root.append(_separator(number, kind))
-        self._count = 0
+        if self._part is None:
+            for number, kind in _SEPARATORS:
+                self._root.append(_separator(number, kind))
+        self._count = max([0, *(int(note.get(qn("w:id"))) for note in self._root)])
 
     def add(self, paragraph: Paragraph, text: str) -> None:
         """Ends `paragraph` with the mark of a new footnote that says `text`."""
@@ -45,8 +48,11 @@ class Footnotes:
 
     def attach(self) -> None:
         """Puts the footnotes into the file; call once, after the last one."""
-        package = self._document.part.package
         blob = etree.tostring(self._root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        if self._part is not None:
+            self._part._blob = blob
+            return
+        package = self._document.part.package
         part = Part(PackURI("/word/footnotes.xml"), _NOTES_TYPE, blob, package)
         self._document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
         _declare_separators(self._document)
@@ -76,6 +82,10 @@ class Footnotes:
 
 def attach_record(document: Document, record: str) -> None:
     """Keeps the machine's record as a custom XML part, which Word carries along when the file is saved."""
+    mark = RECORD_NAMESPACE.encode()
+    for key, relation in list(document.part.rels.items()):
+        if relation.reltype == RELATIONSHIP_TYPE.CUSTOM_XML and mark in relation.target_part.blob:
+            del document.part.rels[key]  # the template was itself an export
     root = etree.Element(f"{{{RECORD_NAMESPACE}}}citations", nsmap={None: RECORD_NAMESPACE})
     root.text = record
     blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -83,6 +93,15 @@ def attach_record(document: Document, record: str) -> None:
     name = package.next_partname("/customXml/item%d.xml")  # the template brings one of its own
     part = Part(name, "application/xml", blob, package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
+
+
+def _footnotes_part(document: Document) -> Part | None:
+    """The footnotes of the template, when it has some."""
+    for relation in document.part.rels.values():
+        if relation.reltype == RELATIONSHIP_TYPE.FOOTNOTES:
+            part: Part = relation.target_part
+            return part
+    return None
 
 
 def _separator(number: str, kind: str) -> etree._Element:

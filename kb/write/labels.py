@@ -36,8 +36,21 @@ class Words(_Rules):
     sheet_matrix: str
     sheet_figures: str
     sheet_sources: str
+    nothing_for_part: str
+    annex: str
+    draft_warnings: str
     figure_columns: tuple[str, ...]
     source_columns: tuple[str, ...]
+
+
+class DraftPart(_Rules):
+    """One part of a report's skeleton."""
+
+    heading: str
+    guide: str
+    dimensions: tuple[str, ...]
+    scope: bool = False
+    others: bool = False
 
 
 class Fonts(_Rules):
@@ -77,6 +90,7 @@ class Labels(_Rules):
     """The whole file."""
 
     words: Words
+    draft: tuple[DraftPart, ...]
     states: dict[str, str]
     flags: dict[str, str]
     quantities: dict[str, str]

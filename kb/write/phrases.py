@@ -10,16 +10,18 @@ from kb.write.output import one_line
 from kb.write.record import citations_of
 from kb.write.references import numbered
 
+_NAMED_QUOTES = 6  # flagged words that a warning repeats
 _NAMED_COLUMNS = 8  # a sentence that names more columns than these only counts them
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A flag on a quotation, for the writer to resolve."""
+    """A warning on quotations of one document, for the writer to resolve."""
 
     column: str
-    quote: str  # the flag's own words, or the start of the quotation
-    flag: Flag
+    flag: str  # its name
+    quotes: tuple[str, ...]  # the flagged words, or the start of the quotation
+    evidence: str  # of the first
     number: int  # of the document in the list of references
 
 
@@ -48,26 +50,30 @@ def scope_of(comparison: Comparison) -> str:
 
 
 def warnings_of(comparison: Comparison) -> tuple[Warned, ...]:
-    """The flags of the quotations, each once per column."""
+    """The flags of the quotations: one warning for each column, document and kind of flag."""
     numbers = numbered(citations_of(comparison))
-    found: dict[tuple[str, str, Flag], Warned] = {}
+    found: dict[tuple[str, str, str], tuple[list[str], str]] = {}
     for column in comparison.columns:
         for cell in column.cells:
             for citation in cell.citations:
                 for flag in citation.flags:
-                    key = (column.name, citation.doc_id, flag)
-                    words = _flagged_words(citation, flag)
-                    found.setdefault(key, Warned(column.name, words, flag, numbers[citation.doc_id]))
-    return tuple(found.values())
+                    key = (column.name, citation.doc_id, flag.name)
+                    quotes, _ = found.setdefault(key, ([], flag.evidence))
+                    quotes.append(_flagged_words(citation, flag))
+    return tuple(
+        Warned(column, name, tuple(dict.fromkeys(quotes)), evidence, numbers[doc_id])
+        for (column, doc_id, name), (quotes, evidence) in found.items()
+    )
 
 
 def warning_line(warning: Warned) -> str:
     """A warning as a sentence."""
+    shown = "".join(f"“{one_line(quote)}”" for quote in warning.quotes[:_NAMED_QUOTES])
     return labels().words.flag_line.format(
         column=one_line(warning.column),
-        quote=one_line(warning.quote),
-        flag=labels().flag(warning.flag.name),
-        evidence=one_line(warning.flag.evidence) or "—",
+        quotes=shown + ("等" if len(warning.quotes) > _NAMED_QUOTES else ""),
+        flag=labels().flag(warning.flag),
+        evidence=one_line(warning.evidence) or "—",
         number=warning.number,
     )
 

@@ -13,11 +13,15 @@ import docx
 import pypdfium2
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
 from lxml import etree
 
+from kb.errors import ExportError
 from kb.types import Comparison
-from kb.write.docx import chinese_number, write_docx
+from kb.write.docx import write_docx, write_draft
 from kb.write.docx_layout import lay_out
+from kb.write.docx_paper import chinese_number
+from kb.write.verify import read_citations
 
 OFFICE = shutil.which("soffice")
 needs_office = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
@@ -118,6 +122,50 @@ def test_hostile_text_is_only_text(hostile: Comparison, tmp_path: Path) -> None:
     assert "控制字符[31m与倒写" in shown
     assert "长" * 10_000 in shown
     assert not list(document.element.body.iter(qn("w:hyperlink")))
+
+
+def test_an_offices_template_keeps_its_page_styles_and_notes(plain: Comparison, tmp_path: Path) -> None:
+    template = docx.Document()
+    template.sections[0].left_margin = Mm(50)
+    template.styles["Normal"].font.size = Pt(12)
+    template.add_paragraph("某某区委研究室")
+    letterhead, path = tmp_path / "模板.docx", tmp_path / "x.docx"
+    write_docx(plain, letterhead)  # a template that has footnotes of its own
+    for source, margin in ((template, 50), (docx.Document(str(letterhead)), 28)):
+        source.save(str(letterhead))
+        write_docx(plain, path, template=letterhead)
+        document = docx.Document(str(path))
+        assert round(document.sections[0].left_margin.mm) == margin
+        assert document.styles["Normal"].font.size == source.styles["Normal"].font.size
+        with zipfile.ZipFile(path) as package:
+            assert len(set(package.namelist())) == len(package.namelist())
+            notes = etree.fromstring(package.read("word/footnotes.xml"))
+        ids = [note.get(qn("w:id")) for note in notes]
+        assert len(set(ids)) == len(ids)
+        assert len(read_citations(path)) == 3
+
+
+def test_a_template_that_is_no_word_file_is_refused(plain: Comparison, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.docx"
+    bad.write_bytes(b"no")
+    with pytest.raises(ExportError, match="template"):
+        write_docx(plain, tmp_path / "x.docx", template=bad)
+    assert not (tmp_path / "x.docx").exists()
+
+
+def test_the_skeleton_has_five_parts_with_their_excerpts(plain: Comparison, tmp_path: Path) -> None:
+    path = tmp_path / "x.docx"
+    write_draft(plain, path)
+    document = docx.Document(str(path))
+    headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    parts = ["一、基本情况", "二、主要做法", "三、经验启示", "四、存在问题", "五、对策建议"]
+    assert headings == [*parts, "附表：对比表", "附：需要核对之处", "参考文献"]
+    lines = [p.text for p in document.paragraphs]
+    practice, lessons = lines.index("二、主要做法"), lines.index("三、经验启示")
+    assert "“区财政每年安排专项资金1680万元。”" in lines[practice:lessons]
+    assert any("请撰写" in line for line in lines)
+    assert any("请补充材料" in line for line in lines[lessons:])
+    assert len(read_citations(path)) == 3
 
 
 @pytest.mark.parametrize(("value", "words"), [(1, "一"), (10, "十"), (12, "十二"), (38, "三十八")])
