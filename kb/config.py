@@ -44,6 +44,11 @@ class ModelSettings(BaseModel):
     query_prefix: str = ""
     passage_prefix: str = ""
 
+    def same_vectors(self, other: ModelSettings) -> bool:
+        """Whether both give comparable vectors; a server's address and key do not matter."""
+        mine, others = ((one.kind, one.name, one.passage_prefix) for one in (self, other))
+        return mine == others
+
     @model_validator(mode="after")
     def _complete(self) -> ModelSettings:
         if self.kind != "bundled" and not self.name:

@@ -12,8 +12,8 @@ from typing import Self
 from kb.compare.lens import find_lens, lenses
 from kb.compare.sources import gather
 from kb.compare.table import CompareRequest, build_comparison
-from kb.config import Settings
-from kb.errors import NotFound, QuestionError
+from kb.config import ModelSettings, Settings
+from kb.errors import ModelError, NotFound, QuestionError
 from kb.models.choose import open_embedder
 from kb.ports import Embedder
 from kb.search.answer import Desk, answer
@@ -25,6 +25,7 @@ from kb.store.check import check
 from kb.store.embedding import Progress, correct
 from kb.store.intake import IntakeOptions, take_in
 from kb.store.layout import Layout
+from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.types import (
     Answer,
@@ -90,7 +91,8 @@ class Library:
         read is a `Failure` in the report.
         """
         options = IntakeOptions(prune, reprocess)
-        return take_in(self._store, self._wanted_embedder(), self.settings.model, paths, options, progress)
+        embedder = self._embedder(self.settings.model)
+        return take_in(self._store, embedder, self.settings.model, paths, options, progress)
 
     def set_metadata(self, doc_id: str, values: Mapping[str, str]) -> Document:
         """Corrects metadata by hand; a region is written 天津市/河东区, "" empties a field.
@@ -99,7 +101,7 @@ class Library:
         """
         for name, value in values.items():
             _check_correction(name, value)
-        return correct(self._store, self._answering_embedder(), doc_id, values)
+        return correct(self._store, self._embedder_of(self._store.snapshot()), doc_id, values)
 
     # Reading
 
@@ -134,7 +136,7 @@ class Library:
             desk = Desk(
                 snapshot,
                 connection,
-                self._answering_embedder,
+                lambda: self._embedder_of(snapshot),
                 ranking(),
                 self.settings.home_region,
                 self.settings.models_folder,
@@ -154,7 +156,7 @@ class Library:
         )
         with self._store.reading() as connection:
             sources = gather(request, snapshot, connection, wanted)
-        return build_comparison(request, lens, sources, self._answering_embedder())
+        return build_comparison(request, lens, sources, self._embedder_of(snapshot))
 
     def cite(self, doc_id: str, start: int, end: int) -> Citation:
         """The citation of a span. Raises `NotFound`, or `QuestionError` for a span outside the text."""
@@ -178,23 +180,28 @@ class Library:
         folder = self.settings.home / "lenses"
         return folder if folder.is_dir() else None
 
-    def _wanted_embedder(self) -> Embedder:
-        """The encoder that the settings ask for."""
-        with self._opening:
-            key = self.settings.model.model_dump_json()
-            if key not in self._embedders:
-                self._embedders[key] = open_embedder(self.settings.model, self.settings.models_folder)
-            return self._embedders[key]
+    def _embedder_of(self, snapshot: Snapshot) -> Embedder:
+        """The encoder of the snapshot's vectors: the one before until a new one has embedded everything.
 
-    def _answering_embedder(self) -> Embedder:
-        """The encoder whose vectors answer now: the one before until a new one has embedded everything."""
-        active = self._store.snapshot().model
-        if active is None or active.settings == self.settings.model:
-            return self._wanted_embedder()
+        The same weights may be reached in another way since; then as the settings say now. Raises
+        `ModelError` when it now makes vectors that cannot be compared with those.
+        """
+        active, wanted = snapshot.model, self.settings.model
+        if active is None:
+            return self._embedder(wanted)
+        embedder = self._embedder(wanted if active.settings.same_vectors(wanted) else active.settings)
+        if embedder.name != active.name:
+            raise ModelError(
+                f"the vectors were made by {active.name}, the encoder is now {embedder.name}: run `kb ingest`"
+            )
+        return embedder
+
+    def _embedder(self, model: ModelSettings) -> Embedder:
+        """The encoder of some settings, opened once."""
         with self._opening:
-            key = active.settings.model_dump_json()
+            key = model.model_dump_json()
             if key not in self._embedders:
-                self._embedders[key] = open_embedder(active.settings, self.settings.models_folder)
+                self._embedders[key] = open_embedder(model, self.settings.models_folder)
             return self._embedders[key]
 
 
