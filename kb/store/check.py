@@ -14,6 +14,7 @@ from kb.store.derived import (
     VECTORS_FORMAT,
     caught_up,
     condemn,
+    open_lexical,
     sound_manifest,
     verify_counts,
     verify_lexical,
@@ -90,7 +91,7 @@ def _lexical(connection: Connection, layout: Layout) -> Iterator[str]:
     try:
         verify_lexical(layout.lexical, manifest)
         if manifest.generation == generation(connection):
-            verify_counts(connection, layout.lexical, manifest)
+            verify_counts(connection, *open_lexical(layout.lexical, manifest))
     except StoreError as error:
         yield f"{_LEXICAL}: {error}"
         return

@@ -98,7 +98,7 @@ def _follow_lexical(
     if manifest.generation != until:
         _update_lexical(connection, folder / manifest.name, manifest.generation, until)
     if verify or manifest.generation != until:
-        verify_counts(connection, folder, manifest)
+        verify_counts(connection, *open_lexical(folder, manifest))
     if manifest.generation != until:
         write_manifest(folder, manifest.model_copy(update={"generation": until}))
 
@@ -221,13 +221,22 @@ def verify_lexical(folder: Path, manifest: Manifest) -> None:
         verify_segments(folder / manifest.name / part)
 
 
-def verify_counts(connection: Connection, folder: Path, manifest: Manifest) -> None:
-    """Holds what the word index can find against the truth at its generation. Raises `StoreError`."""
-    held = tuple(len(TantivyIndex.existing(folder / manifest.name / part)) for part in LEXICAL_PARTS)
+def open_lexical(folder: Path, manifest: Manifest) -> tuple[TantivyIndex, TantivyIndex]:
+    """The indexes of passages and of whole documents. Raises `StoreError`."""
+    passages, whole = (TantivyIndex.existing(folder / manifest.name / part) for part in LEXICAL_PARTS)
+    return passages, whole
+
+
+def verify_counts(connection: Connection, passages: TantivyIndex, whole: TantivyIndex) -> None:
+    """Holds what the word index can find against the truth at its generation. Raises `StoreError`.
+
+    It is the number of deleted entries that no checksum covers.
+    """
+    held = (len(passages), len(whole))
     every = connection.execute(select(func.count()).select_from(documents)).scalar_one()
     wanted = (embeddings.count_chunks(connection), every)
     if held != wanted:
         raise StoreError(
-            f"{folder / manifest.name} holds {held[0]} passages of {held[1]} documents, the truth "
+            f"{passages.folder.parent} holds {held[0]} passages of {held[1]} documents, the truth "
             f"{wanted[0]} of {wanted[1]}: `kb check --repair` rebuilds it"
         )

@@ -16,10 +16,11 @@ from kb.store import embeddings, rows
 from kb.store.database import generation, reading
 from kb.store.derived import (
     LEXICAL_FORMAT,
-    LEXICAL_PARTS,
     VECTORS_FORMAT,
     caught_up,
+    open_lexical,
     sound_manifest,
+    verify_counts,
     verify_lexical,
     verify_vectors,
 )
@@ -82,7 +83,7 @@ def load_snapshot(engine: Engine, layout: Layout, before: Snapshot | None = None
         model = active_model(connection)
         cards = _cards(connection, before, now)
         vectors = _vectors(connection, layout, model, before, now)
-    passages, whole, lexical_generation = _lexical(layout, before)
+        passages, whole, lexical_generation = _lexical(connection, layout, before, now)
     return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation)
 
 
@@ -123,19 +124,23 @@ def _vectors(
     return caught_up(connection, FaissIndex.empty(model.dim), model.name, 0, now)
 
 
-def _lexical(layout: Layout, before: Snapshot | None) -> tuple[TantivyIndex | None, TantivyIndex | None, int]:
+def _lexical(
+    connection: Connection, layout: Layout, before: Snapshot | None, now: int
+) -> tuple[TantivyIndex | None, TantivyIndex | None, int]:
     """The word index of passages, that of documents, and their generation."""
     if not (layout.lexical / MANIFEST).exists():
         return None, None, 0
     for _ in range(_ATTEMPTS):
         try:
-            return _opened(layout, before)
+            return _opened(connection, layout, before, now)
         except StoreError as error:  # damaged, or the writer has replaced what the manifest named
             _log.info("%s", error)
     return None, None, DAMAGED
 
 
-def _opened(layout: Layout, before: Snapshot | None) -> tuple[TantivyIndex, TantivyIndex, int]:
+def _opened(
+    connection: Connection, layout: Layout, before: Snapshot | None, now: int
+) -> tuple[TantivyIndex, TantivyIndex, int]:
     manifest = sound_manifest(layout.lexical, LEXICAL_FORMAT)
     if manifest is None:
         raise StoreError(f"{layout.lexical / MANIFEST} is damaged, or another kb wrote it")
@@ -147,5 +152,7 @@ def _opened(layout: Layout, before: Snapshot | None) -> tuple[TantivyIndex, Tant
         before.documents.reload()
         return held, before.documents, manifest.generation
     verify_lexical(layout.lexical, manifest)
-    passages, whole = (TantivyIndex.existing(folder / part) for part in LEXICAL_PARTS)
+    passages, whole = open_lexical(layout.lexical, manifest)
+    if manifest.generation == now:
+        verify_counts(connection, passages, whole)
     return passages, whole, manifest.generation
