@@ -51,10 +51,9 @@ def another_writer(layout: Layout) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_second_writer_in_this_process_is_told_to_wait(layout: Layout) -> None:
-    with writer_lock(layout):
-        with pytest.raises(Busy, match=r"another kb process is writing to .*index: wait until"):
-            with writer_lock(layout):
-                pass
+    said = r"another kb process is writing to .*index: wait until"
+    with writer_lock(layout), pytest.raises(Busy, match=said), writer_lock(layout):
+        pass
     with writer_lock(layout):
         pass
 
