@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kb.compare.layout import Ints, Layout, layout
 from kb.ports import Embedder, Vectors
 from kb.text.normalise import fold
-from kb.types import Chunk, Dimension, Document
+from kb.types import Chunk, Dimension, Document, Section
 
 FEATURES = (
     "strong",
@@ -40,6 +40,7 @@ _NEVER, _AGAINST, _STRONG, _WORD, _WEAK = range(5)  # kinds of words, in this or
 _MOST = (3.0, 4.0, 3.0)  # distinct words of each weight that count
 # Parts of the sentences that name the field: in a text that strays to it, and in one devoted to it.
 _STRAY, _DEVOTED = 0.05, 0.3
+_TEXTS_REMEMBERED = 64  # evidence of a work report under eight dimensions takes 0.2 MB
 _MOST_REMEMBERED = 64  # lenses whose vectors are kept
 _remembered: dict[tuple[str, tuple[Dimension, ...]], Vectors] = {}
 _NUMBER = r"[0-9〇零一二三四五六七八九十百千万亿两数几余多]"
@@ -115,9 +116,17 @@ def document_evidence(
 ) -> Numbers:
     """The evidence in the document's own text, float32 (sentences, dimensions, FEATURES); dense is zero.
 
-    `subject` are the words of the lens's field; none means that every sentence is within it.
+    `subject` are the words of the lens's field; none means that every sentence is within it. The array is the
+    caller's own; the work behind it is remembered for the documents asked about last.
     """
-    place = layout(document.text, document.sections)
+    return _text_evidence(document.text, document.sections, dimensions, subject).copy()
+
+
+@lru_cache(maxsize=_TEXTS_REMEMBERED)
+def _text_evidence(
+    text: str, sections: tuple[Section, ...], dimensions: tuple[Dimension, ...], subject: tuple[str, ...]
+) -> Numbers:
+    place = layout(text, sections)
     evidence = np.zeros((len(place), len(dimensions), len(FEATURES)), np.float32)
     for d, dimension in enumerate(dimensions):
         _add_words(evidence[:, d], place, dimension)
