@@ -20,12 +20,23 @@ from kb.library import Library
 from kb.resources import resource_folder
 from kb.surfaces import api, comparing, pages, reading
 from kb.surfaces.deps import prefs_of
+from kb.surfaces.interop import dify, fastgpt, opensearch, openwebui
 from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of
 from kb.surfaces.security import BODY_BYTES, LOOPBACK_HOSTS, Guard, add_headers
 from kb.surfaces.site import Site
 from kb.surfaces.views import ErrorPage
 
-_ROUTERS = (api.router, pages.router, reading.router, comparing.router)
+_ROUTERS = (
+    api.router,
+    pages.router,
+    reading.router,
+    comparing.router,
+    dify.router,
+    fastgpt.router,
+    openwebui.router,
+    opensearch.router,
+)
+_FOR_PROGRAMS = ("/api/", "/dify/", "/fastgpt/", "/openwebui/")
 _LOG = logging.getLogger(__name__)
 _DESCRIPTION = """Cited excerpts and side-by-side comparisons over Chinese policy and practice documents.
 
@@ -107,7 +118,7 @@ def _unknown(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, status: int, detail: str, errors: Iterable[InvalidOut] = ()) -> Response:
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith(_FOR_PROGRAMS):
         return problem_response(status, detail, request.url.path, tuple(errors))
     site: Site = request.app.state.site
     prefs = prefs_of(request)
