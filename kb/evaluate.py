@@ -49,9 +49,17 @@ class _Query:
 
 
 def evaluate(
-    settings: Settings, folder: Path, queries: Path | None, mode: Mode, progress: Progress
+    settings: Settings,
+    folder: Path,
+    queries: Path | None,
+    mode: Mode,
+    progress: Progress,
+    constants: Ranking | None = None,
+    every: int = 1,
 ) -> Measured:
     """Ranks documents for every query of a set and compares with its judgements.
+
+    `constants` replaces the ranking that ships, `every` asks only each n-th query: for ablations.
 
     The index is kept under `indexes/.eval/` and made again when the corpus or the model changes.
     Raises `DataError` naming the file and line that cannot be used.
@@ -63,7 +71,8 @@ def evaluate(
     embedder = open_embedder(settings.model, settings.models_folder)
     with_index = _open_index(settings, folder, embedder, progress)
     try:
-        return _measure(settings, with_index, embedder, asked, judged, mode, progress)
+        chosen = constants or ranking()
+        return _measure(settings, with_index, embedder, asked[::every], judged, mode, progress, chosen)
     finally:
         with_index.close()
 
@@ -76,12 +85,13 @@ def _measure(
     judged: dict[str, dict[str, int]],
     mode: Mode,
     progress: Progress,
+    constants: Ranking,
 ) -> Measured:
     snapshot = store.snapshot()
     started = time.monotonic()
     ranked: list[list[str]] = []
     for done, query in enumerate(asked, start=1):
-        ranked.append(_ranked(settings, store, snapshot, embedder, query.text, mode, ranking()))
+        ranked.append(_ranked(settings, store, snapshot, embedder, query.text, mode, constants))
         progress("queries", done, len(asked), query.id)
     seconds = (time.monotonic() - started) / len(asked)
     grades = [judged[query.id] for query in asked]
