@@ -60,7 +60,7 @@ class _Simplified(dict[int, str]):
         char = chr(code)
         wide = unicodedata.normalize("NFKC", char).lower()
         out = wide if len(wide) == 1 else char
-        if out >= "\u2e80":
+        if out >= "\u2e80" and not "\ud800" <= out <= "\udfff":  # half a character is nothing to convert
             converted = self._convert(out)
             out = converted if len(converted) == 1 else out
         self[code] = out
