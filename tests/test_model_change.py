@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
     for number in range(40):
         lines = [
             f"第{number}个街道的社区食堂由区财政安排专项资金{number}万元，第{line}项用于厨房改造。" * 6
-            for line in range(4)
+            for line in range(9)
         ]
         (docs / f"{number}.txt").write_text("\n".join(lines), encoding="utf-8")
     return docs
@@ -143,7 +143,7 @@ def test_a_change_that_was_cut_off_goes_on_later(tmp_path: Path, folder: Path) -
             total, done = progress[0][2], progress[0][1]
             asked.clear()
             assert after.ingest([folder]).unchanged == 40
-            assert sum(asked) - 1 == total - done, "what was embedded is not embedded again"
+            assert 0 < sum(asked) == total - done, "what was embedded is not embedded again"
             assert after.check().ok
 
 

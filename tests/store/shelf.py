@@ -28,7 +28,7 @@ def quiet(stage: str, done: int, total: int, detail: str) -> None:
 def text_of(topic: str, paragraphs: int = 3) -> str:
     """Paragraphs that name the topic; each is long enough to be a passage of its own."""
     lines = [
-        f"{topic}的第{i}段讲的是{topic}，区财政为{topic}安排专项资金{i * 10}万元，街道统一管理，按月公开使用情况。"
+        f"{topic}的第{i}段讲的是{topic}，区财政为{topic}安排专项资金{i}0万元，街道统一管理，按月公开情况。"
         * 4
         for i in range(1, paragraphs + 1)
     ]

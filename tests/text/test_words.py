@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ def test_tokens_hold_no_space_and_are_not_empty(text: str) -> None:
 @given(st.text(alphabet="社区经费服务效劳中心", min_size=2, max_size=20))
 def test_pairs_overlap_and_lose_nothing(text: str) -> None:
     pairs = bigrams(text)
-    assert all(left[1] == right[0] for left, right in zip(pairs, pairs[1:], strict=False))
+    assert all(left[1] == right[0] for left, right in pairwise(pairs))
 
 
 def test_common_words_are_more_frequent_than_rare_ones() -> None:
