@@ -127,7 +127,8 @@ def table(results: list[EngineResult]) -> str:
     for row in results:
         lines.append(
             f"{row.engine:21} {row.chunks_per_second:9.1f} {show(row.ratio, '6.2f'):>6} {row.work_ms:8.1f}"
-            f" {row.peak_mb:8.0f} {show(row.build_seconds, '8.2f'):>8} {row.ready_seconds:8.2f} {show(row.cosine, '7.4f'):>7}"
+            f" {row.peak_mb:8.0f} {show(row.build_seconds, '8.2f'):>8} {row.ready_seconds:8.2f}"
+            f" {show(row.cosine, '7.4f'):>7}"
         )
     return "\n".join(lines)
 
