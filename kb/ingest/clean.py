@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from kb.ingest.edges import edge_lines
+from kb.ingest.edges import edge_lines, is_site_prose
 from kb.ingest.labels import find_label
 from kb.ingest.rules import LineRule, boilerplate, compiled
 from kb.ingest.watermark import watermarks
+from kb.text.sentences import sentence_spans
 from kb.types import Block, Removed
 
 _ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)】》\"']*$|[”」』）)】》|]$")
@@ -177,14 +178,23 @@ def _tail(blocks: Sequence[Block]) -> _Tail | None:
         block = blocks[index]
         if block.furniture:
             continue
-        if _PROSE.search(block.text) and not _line_rule(block.text, Hints()):
+        if _is_prose(block.text):
             break
         for rule in boilerplate().tail:
             if len(block.text) <= 160 and compiled(rule.pattern).fullmatch(block.text):
                 found = _Tail(index, rule.name)
                 break
-    told = any(_PROSE.search(block.text) for block in blocks[: found.start]) if found else False
+    told = any(_is_prose(block.text) for block in blocks[: found.start]) if found else False
     return found if told else None
+
+
+def _is_prose(text: str) -> bool:
+    """A line of the text rather than of the site: less than half of it are sentences of the site's own."""
+    if not _PROSE.search(text) or _line_rule(text, Hints()):
+        return False
+    rule = boilerplate().site_prose
+    own = sum(b - a for a, b in sentence_spans(text) if is_site_prose(text[a:b], rule))
+    return own * 2 < len(text)
 
 
 def _without_pieces(block: Block, removed: list[Removed], hints: Hints) -> Iterator[Block]:
@@ -197,8 +207,19 @@ def _without_pieces(block: Block, removed: list[Removed], hints: Hints) -> Itera
                 removed.append(Removed(match.group().strip(), rule.name))
                 _harvest(match, hints)
         text = pattern.sub(lambda match: " " if match.group()[:1].isspace() else "", text)
+    text = _without_site_prose(text, removed)
     if text.strip():
         yield replace(block, text=text.strip())
+
+
+def _without_site_prose(text: str, removed: list[Removed]) -> str:
+    """The line without sentences in which a site speaks of itself."""
+    rule = boilerplate().site_prose
+    spans = [span for span in sentence_spans(text) if is_site_prose(text[slice(*span)], rule)]
+    for start, end in reversed(spans):
+        removed.append(Removed(text[start:end], "site_prose"))
+        text = text[:start] + text[end:]
+    return text
 
 
 def _without_watermarks(lines: Sequence[Block], removed: list[Removed]) -> list[Block]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kb.ingest.labels import find_label
-from kb.ingest.rules import EdgeRule
+from kb.ingest.rules import EdgeRule, SiteProseRule
 from kb.ingest.title import ends_like_title
 
 _PROSE = re.compile(r"^(?=.{30,}).*[。！？；]", re.DOTALL)
@@ -31,6 +31,16 @@ def edge_lines(lines: Sequence[str], rule: EdgeRule) -> frozenset[int]:
         ):
             found.add(index)
     return frozenset(found)
+
+
+def is_site_prose(sentence: str, rule: SiteProseRule) -> bool:
+    """Whether a sentence is one in which a site speaks of itself."""
+    if len(sentence) > rule.longest or not _holds(sentence, rule.names):
+        return False
+    rest = sentence
+    for name in rule.names:
+        rest = rest.replace(name, " ")
+    return sum(1 for topic in rule.topics if topic in rest) >= rule.least
 
 
 def _may_be(line: str, rule: EdgeRule) -> bool:

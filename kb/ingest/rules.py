@@ -55,6 +55,17 @@ class WatermarkRule(BaseModel):
     longest: int = Field(gt=0)  # characters
 
 
+class SiteProseRule(BaseModel):
+    """How sentences are told in which a site speaks of itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
+    topics: tuple[str, ...]
+    least: int = Field(ge=1)
+    longest: int = Field(gt=0)  # characters of a sentence
+
+
 class EdgeRule(BaseModel):
     """Words that betray furniture before the first and behind the last prose."""
 
@@ -74,6 +85,7 @@ class Boilerplate(BaseModel):
     inline: tuple[PieceRule, ...]
     tail: tuple[PieceRule, ...]
     harvest: tuple[PieceRule, ...]
+    site_prose: SiteProseRule
     edges: EdgeRule
     watermark: WatermarkRule
 

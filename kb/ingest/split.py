@@ -14,6 +14,7 @@ from kb.types import Chunk, Document, Section
 _LEAST = 150  # characters of a passage where its section allows
 _MOST = 450
 _OPENING = 40  # characters of a heading, or of a sentence that opens a paragraph
+_MARKER = 6  # characters that may count an article in front of its title
 _TINY = 60  # characters: a shorter section joins its neighbour under the same parent
 _STOP = re.compile(r"[。！？!?；;：:]")
 Span = tuple[int, int]
@@ -109,6 +110,8 @@ def _behind_title(section: Section, text: str, title: str) -> int:
     while wanted and start < section.end:
         end = text.find("\n", start, section.end)
         line = visible(text[start : end if end >= 0 else section.end])
+        if line.endswith(wanted) and len(line) <= len(wanted) + _MARKER:
+            line = wanted  # 篇一：title
         if not line or not wanted.startswith(line):
             break
         wanted = wanted[len(line) :]
