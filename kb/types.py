@@ -390,4 +390,4 @@ class Lens:
     name_en: str
     description: str
     dimensions: tuple[Dimension, ...]
-    subject: tuple[str, ...] = ()  # words of the field; passages without one weigh less in a text on much else
+    subject: tuple[str, ...] = ()  # words of the field; without one a passage in a mixed text weighs less

@@ -36,7 +36,7 @@ FEATURES = (
 )
 Numbers = NDArray[np.float32]
 
-_NEVER, _AGAINST, _STRONG, _WORD, _WEAK = range(5)  # kinds of words, in this order
+_AGAINST, _STRONG, _WORD, _WEAK = range(4)  # kinds of words, in this order
 _MOST = (3.0, 4.0, 3.0)  # distinct words of each weight that count
 # Parts of the sentences that name the field: in a text that strays to it, and in one devoted to it.
 _STRAY, _DEVOTED = 0.05, 0.3
@@ -44,6 +44,7 @@ _TEXTS_REMEMBERED = 64  # evidence of a work report under eight dimensions takes
 _MOST_REMEMBERED = 64  # lenses whose vectors are kept
 _remembered: dict[tuple[str, tuple[Dimension, ...]], Vectors] = {}
 _NUMBER = r"[0-9〇零一二三四五六七八九十百千万亿两数几余多]"
+# Cheap signs that a sentence holds a quantity; kb.compare.figures reads it when the passage is shown.
 _QUANTITIES = {
     "money": rf"{_NUMBER}[ ]?(?:元|美元|港元|欧元)|[0-9][余多]?[万亿](?=[,，。;；、])",
     "people": rf"{_NUMBER}[ ]?(?:名|人|位)",
@@ -60,7 +61,7 @@ _QUANTITIES = {
 @lru_cache(maxsize=64)
 def _vocabulary(dimension: Dimension) -> tuple[tuple[str, int], ...]:
     """Folded words with their kind, longest first, so that a longer word claims its characters."""
-    lists = (dimension.never, dimension.against, dimension.strong, dimension.words, dimension.weak)
+    lists = (dimension.against, dimension.strong, dimension.words, dimension.weak)
     found: dict[str, int] = {}
     for kind, words in enumerate(lists):
         for word in words:
@@ -142,22 +143,24 @@ def _text_evidence(
 def _on_subject(place: Layout, subject: tuple[str, ...]) -> NDArray[np.float32]:
     """How far each sentence is within the field, 0..1: by its own words, else by the document's habit."""
     own = np.zeros(len(place), np.float32)
-    own[sentences_with(place, tuple(fold(word) for word in subject))] = 1.0
+    own[sentences_with(place, tuple(map(fold, subject)))] = 1.0
     part = float(own.mean()) if len(own) else 0.0
     habit = min(1.0, max(0.0, (part - _STRAY) / (_DEVOTED - _STRAY)))
     return np.maximum(own, np.float32(habit))
 
 
 def _add_words(column: Numbers, place: Layout, dimension: Dimension) -> None:
+    if dimension.never:
+        ruled_out = sentences_with(place, tuple(map(fold, dimension.never)))
+        column[ruled_out, FEATURES.index("never")] = 1.0
     hits = _hits(place.folded, dimension)
     if not hits:
         return
     offsets = np.array([offset for offset, _, _ in hits], np.int32)
     sentences = place.sentence_at(offsets)
     seen = {(int(s), index, kind) for s, (_, index, kind) in zip(sentences, hits, strict=True) if s >= 0}
-    feature = {_NEVER: FEATURES.index("never"), _STRONG: 0, _WORD: 1, _WEAK: 2}
     for sentence, _, kind in seen:
-        column[sentence, feature[kind]] += 1.0
+        column[sentence, kind - _STRONG] += 1.0
     np.minimum(column[:, :3], _MOST, out=column[:, :3])
 
 
