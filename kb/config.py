@@ -109,9 +109,17 @@ def load_settings(
     if index is not None:
         values["index"] = index
     try:
-        return Settings(home=folder, **values)
+        return _in_home(Settings(home=folder, **values))
     except ValidationError as error:
         raise SettingsError(f"settings ({folder / 'kb.toml'} or KB_*): {first_problem(error)}") from error
+
+
+def _in_home(settings: Settings) -> Settings:
+    """A model's folder is looked for in the home folder first."""
+    own = settings.home / settings.model.name
+    if settings.model.kind != "sentence-transformers" or not own.is_dir():
+        return settings
+    return settings.model_copy(update={"model": settings.model.model_copy(update={"name": str(own)})})
 
 
 def _from_file(path: Path) -> dict[str, Any]:
