@@ -1,0 +1,105 @@
+"""The page of one document: its text with the cited span, its metadata that can be corrected in place."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from kb.errors import QuestionError
+from kb.library import Library
+from kb.surfaces import forms, reader, requests, views
+from kb.surfaces.deps import LibraryDep, PrefsDep
+from kb.surfaces.messages import Words
+from kb.surfaces.site import SiteDep
+from kb.types import Document
+from kb.write.references import reference
+
+router = APIRouter(prefix="/documents/{doc_id}", include_in_schema=False)
+
+_MOST_FIELDS = 20
+
+
+async def _correction(request: Request) -> requests.CorrectionIn:
+    """The fields of the form. FastAPI's own forms count an emptied field as not sent."""
+    sent = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    try:
+        return requests.CorrectionIn.model_validate(dict(sent))
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**part, "loc": ("body", *part["loc"])} for part in error.errors()]
+        ) from error
+
+
+@router.get("")
+def document(request: Request, doc_id: str, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+    """One document, the span of the address highlighted and, by the fragment #cite, in view."""
+    span = forms.SpanForm.read(request.query_params)
+    page = _page(library, library.document(doc_id), span, prefs.words)
+    return site.page(request, prefs, "document.html", page, "library")
+
+
+@router.post("")
+def correct(
+    request: Request,
+    doc_id: str,
+    library: LibraryDep,
+    prefs: PrefsDep,
+    site: SiteDep,
+    form: Annotated[requests.CorrectionIn, Depends(_correction)],
+) -> Response:
+    """Keeps what was changed by hand and shows the document; what cannot be kept is said by the fields."""
+    found = library.document(doc_id)
+    try:
+        changes = form.changes(views.correctable(found))
+        if changes:
+            library.set_metadata(doc_id, changes)
+    except QuestionError as error:
+        page = _page(library, found, forms.SpanForm(), prefs.words, form, str(error))
+        return site.page(request, prefs, "document.html", page, "library", 422)
+    return RedirectResponse(f"{forms.document_url(doc_id)}#about", 303)
+
+
+@router.get("/span")
+def span_alone(
+    request: Request,
+    doc_id: str,
+    library: LibraryDep,
+    prefs: PrefsDep,
+    site: SiteDep,
+    start: Annotated[int, Query(ge=0)],
+    end: Annotated[int, Query(ge=1)],
+) -> Response:
+    """A citation alone, for the panel beside a comparison."""
+    citation = views.citation_view(library.cite(doc_id, start, end), prefs.words)
+    return site.page(request, prefs, "_span.html", citation)
+
+
+def _page(
+    library: Library,
+    found: Document,
+    span: forms.SpanForm,
+    words: Words,
+    form: requests.CorrectionIn | None = None,
+    problem: str = "",
+) -> views.DocumentPage:
+    current = not span.version or span.version == found.version
+    cited = reader.valid_span(found, span.start, span.end) if current else None
+    return views.DocumentPage(
+        document=found,
+        title=views.title_of(found, words),
+        region=views.region_of(found),
+        groups=reader.lines(found, cited, words),
+        outline=reader.outline(found, cited),
+        citation=views.citation_view(library.cite(found.id, *cited), words) if cited else None,
+        lost=span.asked and cited is None,
+        metadata=views.metadata_rows(found, words),
+        correction=views.correction_rows(found, form.given if form else {}, words),
+        problem=problem,
+        flags=views.flag_groups(found, words),
+        removed=reader.removed_groups(found.removed),
+        reference=reference(library.card(found.id)),
+    )
