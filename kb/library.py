@@ -19,6 +19,7 @@ from kb.ports import Embedder
 from kb.search.answer import Desk, answer
 from kb.search.cite import check_quote, cite
 from kb.search.filters import admitted
+from kb.search.question import understand
 from kb.search.ranking import ranking
 from kb.store import documents
 from kb.store.check import check
@@ -156,7 +157,9 @@ class Library:
         )
         with self._store.reading() as connection:
             sources = gather(request, snapshot, connection, wanted)
-        return build_comparison(request, lens, sources, self._embedder_of(snapshot))
+        return build_comparison(
+            request, lens, sources, self._embedder_of(snapshot), self._in_chinese(request.topic)
+        )
 
     def cite(self, doc_id: str, start: int, end: int) -> Citation:
         """The citation of a span. Raises `NotFound`, or `QuestionError` for a span outside the text."""
@@ -169,6 +172,12 @@ class Library:
     def check(self, repair: bool = False) -> CheckReport:
         """Integrity of the truth and the derived indexes; `repair` makes damaged derived ones again."""
         return check(self._store, repair)
+
+    def _in_chinese(self, topic: str) -> str:
+        """An English topic with its terms in Chinese; "" for a Chinese one or none."""
+        if not topic.strip():
+            return ""
+        return understand(topic, ranking(), self.settings.models_folder).rendering
 
     def _document_or_none(self, doc_id: str) -> Document | None:
         try:

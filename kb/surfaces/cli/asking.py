@@ -17,9 +17,9 @@ from kb.surfaces import reports, wire
 from kb.surfaces.cli import show as screen
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out, watched
 from kb.surfaces.cli.filtering import IssuerOption, KindOption, NotRegion, RegionOption, YearOption, filters
-from kb.types import Comparison, Question, Quotation
+from kb.types import Question, Quotation
 from kb.write.delimited import write_csv
-from kb.write.docx import write_docx
+from kb.write.docx import write_docx, write_draft
 from kb.write.markdown import write_markdown
 from kb.write.verify import read_citations
 from kb.write.xlsx import write_xlsx
@@ -79,7 +79,14 @@ def compare(
     year: YearOption = None,
     kind: KindOption = None,
     issuer: IssuerOption = None,
+    ask: Annotated[list[str] | None, typer.Option("--ask", help="One more row, typed as a question.")] = None,
     docx: Annotated[Path | None, typer.Option("--docx", help="Write a Word file.")] = None,
+    draft: Annotated[
+        Path | None, typer.Option("--draft", help="Write the skeleton of a study report.")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="The office's own Word template.")
+    ] = None,
     xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write an Excel file.")] = None,
     md: Annotated[Path | None, typer.Option("--md", help="Write a Markdown file.")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file.")] = None,
@@ -90,22 +97,20 @@ def compare(
     """Set districts side by side; every cell is quoted and cited, or says 未提及."""
     names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
     chosen = filters(region, not_region, year, kind, issuer)
-    request = CompareRequest(topic, by.value, names, lens, best, chosen)
+    request = CompareRequest(topic, by.value, names, lens, best, chosen, tuple(ask or ()))
     with open_library(home, index) as library:
         comparison = library.compare(request)
-    _export(comparison, docx, xlsx, md, csv)
+    if docx is not None:
+        write_docx(comparison, docx, template=template)
+    if draft is not None:
+        write_draft(comparison, draft, template=template)
+    for path, write in ((xlsx, write_xlsx), (md, write_markdown), (csv, write_csv)):
+        if path is not None:
+            write(comparison, path)
     if json:
         emit(wire.comparison_out(comparison))
     else:
         screen.print_comparison(comparison)
-
-
-def _export(
-    comparison: Comparison, docx: Path | None, xlsx: Path | None, md: Path | None, csv: Path | None
-) -> None:
-    for path, write in ((docx, write_docx), (xlsx, write_xlsx), (md, write_markdown), (csv, write_csv)):
-        if path is not None:
-            write(comparison, path)
 
 
 def cite_check(
