@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,8 +14,9 @@ from kb.library import Library
 from kb.surfaces import facets, forms, views
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
+from kb.surfaces.reader import same_heading
 from kb.surfaces.site import SiteDep
-from kb.types import Answer, DocumentCard, SearchCoverage
+from kb.types import Answer, DocumentCard, Excerpt, SearchCoverage
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +48,7 @@ def search(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep
         documents=answer.coverage.documents,
         regions=answer.coverage.regions,
         notes=answer.notes,
-        hits=tuple(views.hit_view(excerpt, prefs.words) for excerpt in answer.hits),
+        hits=tuple(views.hit_view(_body(library, excerpt), prefs.words) for excerpt in answer.hits),
         unsure=bool(answer.hits) and all(hit.confidence == "low" for hit in answer.hits),
         near=() if answer.hits else _near(form, prefs.words),
         compare_url=_compare_url(form, answer),
@@ -83,6 +86,17 @@ def _ask(library: Library, form: forms.SearchForm, words: Words) -> tuple[Answer
         return library.search(form.question), ""
     except QuestionError as error:
         return nothing, str(error)
+
+
+def _body(library: Library, excerpt: Excerpt) -> Excerpt:
+    """The excerpt without the heading that it begins with: readers quote what stands under a heading."""
+    whole = excerpt.citation
+    first, newline, rest = whole.quote.partition("\n")
+    if not (whole.path and same_heading(first, whole.path[-1]) and rest.strip()):
+        return excerpt
+    cut = len(first) + len(newline)
+    marks = tuple((max(0, start - cut), end - cut) for start, end in excerpt.marks if end > cut)
+    return replace(excerpt, citation=library.cite(whole.doc_id, whole.start + cut, whole.end), marks=marks)
 
 
 def _compare_url(form: forms.SearchForm, answer: Answer) -> str:

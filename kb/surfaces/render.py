@@ -49,14 +49,14 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(whole)
 
 
-def excerpt_span(quote: str, marks: Sequence[Span], limit: int, start: int = 0) -> Span:
-    """Whole sentences of `quote[start:]`, at most `limit` characters of them, where the marks are densest.
+def excerpt_span(quote: str, marks: Sequence[Span], limit: int) -> Span:
+    """Whole sentences of `quote`, at most `limit` characters of them, where the marks are densest.
 
     One sentence that is longer than the limit is given whole: a passage is never cut inside a sentence.
     """
-    sentences = list(sentence_spans(quote, start))
-    if not sentences or len(quote) - start <= limit:
-        return start, len(quote)
+    sentences = list(sentence_spans(quote))
+    if not sentences or len(quote) <= limit:
+        return 0, len(quote)
     windows = [_grown(sentences, first, limit) for first in range(len(sentences))]
     return max(windows, key=lambda window: (_covered(marks, window), -window[0]))
 

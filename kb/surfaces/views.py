@@ -11,7 +11,7 @@ from markupsafe import Markup
 from kb.surfaces import forms
 from kb.surfaces.facets import Facets
 from kb.surfaces.messages import Words
-from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start, same_heading
+from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start
 from kb.surfaces.render import Layer, excerpt_span, marked
 from kb.types import Citation, Confidence, Document, DocumentCard, Excerpt, Fact, Flag
 from kb.write.references import reference
@@ -212,9 +212,8 @@ def hit_view(excerpt: Excerpt, words: Words) -> HitView:
     """A result for the page: the sentences around the matched words first, the whole passage on demand."""
     citation = excerpt.citation
     layers = passage_layers(citation, excerpt.marks, words)
-    body = _body_start(citation)
-    start, end = excerpt_span(citation.quote, excerpt.marks, PASSAGE_LIMIT, body)
-    cut = (start, end) != (body, len(citation.quote))
+    start, end = excerpt_span(citation.quote, excerpt.marks, PASSAGE_LIMIT)
+    cut = (start, end) != (0, len(citation.quote))
     return HitView(
         rank=excerpt.rank,
         confidence=excerpt.confidence,
@@ -224,13 +223,6 @@ def hit_view(excerpt: Excerpt, words: Words) -> HitView:
         full=marked(citation.quote, layers) if cut else None,
         similar_url=forms.SearchForm(citation.quote[:SIMILAR_LIMIT]).url,
     )
-
-
-def _body_start(citation: Citation) -> int:
-    """Where a passage begins after the heading that it stands under: the place line shows that already."""
-    first, newline, rest = citation.quote.partition("\n")
-    headed = bool(citation.path) and same_heading(first, citation.path[-1]) and bool(rest.strip())
-    return len(first) + len(newline) if headed else 0
 
 
 def passage_layers(citation: Citation, marks: Sequence[tuple[int, int]], words: Words) -> list[Layer]:

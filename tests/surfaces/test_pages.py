@@ -59,6 +59,23 @@ def test_a_hit_opens_its_document_at_the_cited_span(client: TestClient, library:
         assert "复制引文" in shown
 
 
+def test_a_hit_quotes_what_stands_under_its_heading(client: TestClient, library: Library) -> None:
+    page = client.get("/search", params={"q": QUESTION, "top": "20"}).text
+    quotes = re.findall(r'data-copy lang="zh-CN">“(.*?)”（', page, re.S)
+    places = re.findall(r'<span class="paragraph">(.*?)</span>', page)
+    assert len(quotes) == len(places) > 10
+    headings = {
+        section.path[-1]
+        for card in library.cards()
+        for section in library.document(card.id).sections
+        if section.path
+    }
+    assert not [
+        quote for quote in quotes if html.unescape(quote).partition("\n")[0].rstrip("。：") in headings
+    ]
+    assert all(place.endswith("段") for place in places)
+
+
 def test_every_document_page_holds_every_character_of_its_text(client: TestClient, library: Library) -> None:
     for card in library.cards():
         document = library.document(card.id)

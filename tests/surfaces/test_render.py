@@ -83,7 +83,3 @@ def test_an_excerpt_never_cuts_a_long_sentence() -> None:
     assert excerpt_span(quote, ((3, 5),), 100) == (0, 401)
     assert excerpt_span("短。", (), 100) == (0, 2)
     assert excerpt_span("", (), 100) == (0, 0)
-
-
-def test_an_excerpt_can_leave_the_heading_out() -> None:
-    assert excerpt_span("一、标题\n正文在此。", (), 100, 5) == (5, 10)
