@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from kb.resources import data_text, load_rules
 from kb.types import Region
 
+_OWN_NAME = 4  # characters of a street's or town's name that may stand for its county
 _NOT_BEHIND = {"区": "域间别划分块", "市": "场值", "县": "级", "旗": "下子", "州": ""}
 
 
@@ -43,6 +44,10 @@ class Gazetteer:
     short: frozenset[str]
     towns: dict[Region, tuple[str, ...]]
     heads: dict[str, tuple[str, ...]]  # the first two characters of a name → names, longest first
+    stems: dict[
+        str, tuple[Region, ...]
+    ]  # counties by name without 区, 县, 市: only behind their city or province
+    only_towns: dict[str, Region]  # streets and towns whose name occurs once in the country → their county
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,15 @@ def gazetteer() -> Gazetteer:
         elif path[-1].endswith("自治县"):
             for name in _short_names(path[-1]):
                 paths[f"{name}县"].append(path)
+    stems: defaultdict[str, list[Region]] = defaultdict(list)
+    for name in list(paths):
+        for path in paths[name]:
+            if name == path[-1] and len(path) > 1 and len(stem := _stem(name)) >= 2:
+                stems[stem].append(path)
+    bearers: defaultdict[str, list[Region]] = defaultdict(list)
+    for path, below in towns.items():
+        for town in below:
+            bearers[town].append(path)
     heads: defaultdict[str, list[str]] = defaultdict(list)
     for name in paths:
         heads[name[:2]].append(name)
@@ -86,7 +100,13 @@ def gazetteer() -> Gazetteer:
         frozenset(short),
         towns,
         {head: tuple(sorted(names, key=len, reverse=True)) for head, names in heads.items()},
+        {stem: tuple(dict.fromkeys(found)) for stem, found in stems.items()},
+        {town: found[0] for town, found in bearers.items() if len(found) == 1 and len(town) >= _OWN_NAME},
     )
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"(?:新区|自治县|区|县|市|旗)$", "", name)
 
 
 def _divisions() -> Iterator[tuple[Region, tuple[str, ...]]]:
@@ -124,16 +144,27 @@ def mentions(text: str) -> Iterator[Mention]:
         start, paths, weak = place, book.paths[name], name in book.short
         generic = name in region_rules().generic or (len(name) == 2 and not weak)
         place += len(name)
-        while following := _name_at(text, place, book):
-            below = tuple(
-                path for path in book.paths[following] if any(path[: len(up)] == up != path for up in paths)
-            )
-            if not below:
-                break
-            paths, weak, generic = below, following in book.short and weak, False
-            place += len(following)
+        while found := _below(text, place, paths, book):
+            paths, size, is_short = found
+            weak, generic = is_short and weak, False
+            place += size
         if not generic and not (weak and _is_word(text, start, place)):
             yield Mention(start, place, paths, weak)
+
+
+def _below(
+    text: str, place: int, paths: tuple[Region, ...], book: Gazetteer
+) -> tuple[tuple[Region, ...], int, bool] | None:
+    """The name at `place` when it lies in one of `paths`: its divisions, its length, whether it is short."""
+    name = _name_at(text, place, book)
+    candidates = [(name, book.paths[name], name in book.short)] if name else []
+    stems = (text[place : place + size] for size in (4, 3, 2))
+    candidates += [(stem, book.stems[stem], False) for stem in stems if stem in book.stems]
+    for found, bearers, is_short in candidates:
+        below = tuple(path for path in bearers if any(path[: len(up)] == up != path for up in paths))
+        if below:
+            return below, len(found), is_short
+    return None
 
 
 def _name_at(text: str, place: int, book: Gazetteer) -> str:

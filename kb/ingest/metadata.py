@@ -26,6 +26,7 @@ _SHARING = re.compile(
 )
 
 
+_STATED = 0.5  # confidence of a title that is one, rather than the first words of the text
 _PRESS = re.compile(r"正文[：:]")
 _NEWS = "新闻"
 _VISIT = "考察报告"  # its places are those visited, not its own
@@ -81,9 +82,12 @@ def describe(own_title: str, title: Title, text: str, context: Context) -> Descr
     issued = find_issued(own_title, lines, context.furniture, posted, number.value if number else "")
     press = any(_PRESS.search(line) for line in context.furniture) and not shared
     kind = _kind(own_title, text, shared, press)
+    stated = title_fact.confidence >= _STATED
     region, region_fact = find_region(
         Sources(
-            title=own_title,
+            title=own_title if stated else "",
+            lead="" if stated else own_title,
+            press=press,
             issuer=issuer.value if issuer else "",
             opening=_opening(lines, own_title),
             file_name=tidy(context.name.rpartition("/")[2]),

@@ -21,6 +21,7 @@ _STOP = re.compile(r"[。！？!?][”’」』）)》]*")
 _INNER = re.compile(r"(?<=[。！？!?])[”’」』）)]{0,2}\s*(?=[第一二三四五六七八九十（(〔\d])")
 _NO_TITLE_END = tuple("，,、；;：:（(《“—-")
 _NO_TITLE = re.compile(r"[。！？!?；;]|[|]")
+_RUN_ON = "原标题"  # a press title may hold spaces, and its text follows without a break
 _FIRST = re.compile(r"一是")
 _LEADS_IN = re.compile(r"[：:]|如下|以下|方面|主要(?:有|是|做法|表现|体现)|体现|表现|包括|例如|[年月日]$")
 
@@ -74,6 +75,8 @@ def is_title(text: str) -> bool:
     """Whether a piece may be a title: 4 to 45 characters, no stop inside, not a bare label, not cut off."""
     label = find_label(text)
     bare = text[len(label.text) :].strip() if label else text
+    if text.startswith(_RUN_ON):
+        return False
     return (
         4 <= len(bare) <= _TITLE
         and not _NO_TITLE.search(bare)

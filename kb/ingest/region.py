@@ -12,9 +12,13 @@ from kb.ingest.unlisted import unlisted
 from kb.types import Fact, Region
 
 _OPENING = 160  # characters of the body in which its subject is introduced
+_VISIT = 60  # characters in which visitors are named before the place that they visit
 _BODY = 30_000  # characters of the body that are looked at
 _ANONYMOUS = re.compile(r"(?:[xX×＊*]{1,4}|某某?)\s*(?:省|市|县|区|镇|乡|街道|社区|村)")
 _SELF = re.compile(r"(?:本|我|全)(市|区|县|省|旗|州|自治区)")
+_VISITORS = re.compile(r"一行|率队|率.{0,8}团")
+_ZONES = ("高新区", "经开区", "开发区", "新区", "市", "县", "区")
+_TOWN_END = re.compile(r"街道|镇|乡")
 _TOWN = re.compile(r"([\u4e00-\u9fff]{2,6}?(?:街道|镇|乡))")
 _COMMUNITY = re.compile(r"([\u4e00-\u9fff]{2,6}?社区)")
 
@@ -30,6 +34,8 @@ class Sources:
     origin: str
     body: str
     visit: bool  # a report on places that somebody else went to see
+    lead: str = ""  # the first words of a text without a title
+    press: bool = False  # a press article, which reports from one place
 
 
 def find_region(sources: Sources) -> tuple[Region, Fact | None]:
@@ -57,20 +63,29 @@ def _candidates(sources: Sources, names: Counter[str], text: str) -> Iterator[tu
     if title and issuer and issuer[: len(title)] == title:
         yield issuer, 0.95, sources.issuer
     yield title, 0.9, sources.title
+    yield _by_stem(sources.title), 0.8, sources.title
     yield issuer, 0.85, sources.issuer
     if _ANONYMOUS.search(sources.title + sources.opening):
         return
     yield _first(sources.file_name, names, text), 0.75, sources.file_name
     yield _subject(sources.opening, names, text), 0.75, sources.opening[:60]
     yield unlisted((sources.opening,), text), 0.7, sources.opening[:60]
+    if not _VISITORS.search(sources.lead):
+        yield _first(sources.lead, names, text), 0.65, sources.lead
+    yield _by_town(f"{sources.title} {sources.opening}", names, text), 0.6, sources.opening[:60]
     yield _first(sources.origin, names, text), 0.6, sources.origin
+    if sources.press:
+        yield _only_county(sources.body[:_BODY], names, text), 0.5, "the only district that the article names"
     yield _dominant(sources.body[:_BODY], names, text), 0.5, "the place named most often"
 
 
 def _first(part: str, names: Counter[str], text: str) -> Region:
     """The first place that a title or an issuer names as its own."""
+    media = region_rules().media
     for mention in mentions(part):
-        if not _foreign(part, mention) and (found := resolve(mention, names, text)):
+        if _foreign(part, mention) or re.match(media, part[mention.end :]):
+            continue
+        if found := resolve(mention, names, text):
             return found
     return ()
 
@@ -84,10 +99,65 @@ def _foreign(part: str, mention: Mention) -> bool:
     )
 
 
+def _by_stem(title: str) -> Region:
+    """ "张家港高新区…" and "舞阳：…" at the start of a title: a county's name without its last character."""
+    stems = gazetteer().stems
+    for size in (4, 3, 2):
+        paths = stems.get(title[:size], ())
+        if len(paths) != 1 or title[:size] in region_rules().common_words:
+            continue
+        if title[size:].startswith(("：", ":")) or (size > 2 and title[size:].startswith(_ZONES)):
+            return paths[0]
+    return ()
+
+
+def _only_county(body: str, names: Counter[str], text: str) -> Region:
+    """The one district that a text names, twice or more."""
+    found = Counter(resolve(mention, names, text) for mention in mentions(body) if not mention.weak)
+    counties = {region: count for region, count in found.items() if len(region) == 3 or _is_urban(region)}
+    if len(counties) != 1:
+        return ()
+    region, count = next(iter(counties.items()))
+    return region if count >= 2 else ()
+
+
+def _is_urban(region: Region) -> bool:
+    """A district of a municipality."""
+    return len(region) == 2 and region[0].endswith("市")
+
+
+def _by_town(part: str, names: Counter[str], text: str) -> Region:
+    """The county of a street or town that bears its name alone, when the text keeps speaking of it."""
+    only = gazetteer().only_towns
+    for match in _TOWN_END.finditer(part):
+        for size in (8, 7, 6, 5, 4):
+            town = part[max(0, match.end() - size) : match.end()]
+            if town in only and text.count(town) >= 2 and not _elsewhere(only[town], names):
+                return only[town]
+    return ()
+
+
+def _elsewhere(region: Region, names: Counter[str]) -> bool:
+    """Whether the text names other provinces or cities but none that the region lies in."""
+    book = gazetteer()
+    own = others = 0
+    for name, count in names.items():
+        for path in book.paths[name]:
+            if len(path) == 1 or (len(path) == 2 and name in book.short):
+                inside = region[: len(path)] == path
+                own, others = own + count * inside, others + count * (not inside)
+    return others > 0 and own == 0
+
+
 def _subject(opening: str, names: Counter[str], text: str) -> Region:
     """The place with which the text begins, when the text keeps speaking of it."""
     media = region_rules().media
+    visitors = _VISITORS.search(opening[:_VISIT])
     for mention in mentions(opening):
+        if visitors:
+            if opening[: mention.start].endswith("到"):
+                return resolve(mention, names, text)
+            continue
         if _foreign(opening, mention) or re.match(media, opening[mention.end :]):
             continue
         found = resolve(mention, names, text)

@@ -239,9 +239,16 @@ def _original(lines: Sequence[str]) -> Title | None:
     """原标题：…, run together with the text of a press article."""
     for line in lines[:3]:
         if match := re.search(_rules().original, line):
-            value = match.group("title").strip(" ，,")
+            value = _until_its_subject(match.group("title")).strip(" ，,")
             return Title(value, Fact("title", value, 0.8, match.group()))
     return None
+
+
+def _until_its_subject(run: str) -> str:
+    """The title alone, when the text behind it begins with the same subject: 某某区：…某某区坚持…."""
+    subject = re.match(r"[^：:，,“”\s]{4,14}", run)
+    place = run.find(subject.group(), subject.end()) if subject else -1
+    return run[:place] if place >= 8 else run
 
 
 def _work_report(lines: Sequence[str]) -> Title | None:

@@ -1,0 +1,122 @@
+"""528 real public documents: all are read or refused by name, nothing that reads like prose is taken away,
+and titles and regions are right on 60 of them that were labelled by reading."""
+
+import re
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ingest_places import ROOT
+
+from kb.errors import ReadError
+from kb.ingest.readers.office import find_office
+from kb.ingest.readers.spacing import visible
+from kb.ingest.sandbox import ParserProcess
+from kb.ingest.walk import find_files
+from kb.types import Document
+
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
+
+LABELS: list[dict[str, Any]] = tomllib.loads(
+    (ROOT / "tests" / "data" / "policy_labels.toml").read_text(encoding="utf-8")
+)["file"]
+PROSE = re.compile(r"^(?=.{25,}).*[。；]", re.DOTALL)
+# Rules that may take sentences: what stands outside the article of a page, and notes of the press.
+MAY_TAKE_PROSE = {"outside_main_content", "press_header", "press_credits", "disclaimer"}
+
+
+@pytest.fixture(scope="module")
+def read(shared: Path) -> dict[str, tuple[Document, ...] | str]:
+    """Every file of the folder → its documents, or the reason why there are none."""
+    root = shared / "policy"
+    files, failures = find_files([root])
+    assert failures == ()
+    found: dict[str, tuple[Document, ...] | str] = {}
+    with ParserProcess() as parser:
+        for path in files:
+            begun = time.monotonic()
+            try:
+                found[str(path.relative_to(root))] = parser.parse(path, str(path))
+            except ReadError as error:
+                found[str(path.relative_to(root))] = str(error)
+            assert time.monotonic() - begun < 60
+    return found
+
+
+Read = dict[str, tuple[Document, ...] | str]
+
+
+def test_every_file_ends_as_documents_or_a_named_failure(read: Read) -> None:
+    refused = {name: reason for name, reason in read.items() if isinstance(reason, str)}
+    manifests = {name for name in refused if name.endswith("manifest.jsonl")}
+    assert len(read) - len(manifests) == 528
+    old_word = {name for name in refused if name.endswith(".doc")}
+    assert set(refused) == manifests | (set() if find_office() else old_word)
+    assert all(Path(name).name in reason for name, reason in refused.items())
+
+
+def test_no_prose_is_taken_away(read: Read) -> None:
+    taken = [
+        (name, item.rule, item.text)
+        for name, documents in read.items()
+        if not isinstance(documents, str)
+        for document in documents
+        for item in document.removed
+        if PROSE.search(item.text) and item.rule not in MAY_TAKE_PROSE
+    ]
+    assert taken == []
+
+
+def test_statutes_lose_nothing_but_marks_and_repetitions(read: Read) -> None:
+    for name, documents in read.items():
+        if name.startswith("laws_md") and not isinstance(documents, str):
+            rules = {item.rule for document in documents for item in document.removed}
+            assert rules <= {"markup", "repeated_title", "table_of_contents"}, name
+
+
+def test_flags_are_rare_on_clean_documents(read: Read) -> None:
+    clean = [
+        document
+        for name, documents in read.items()
+        if name.startswith(("laws_md", "gov_", "gbk_")) and not isinstance(documents, str)
+        for document in documents
+    ]
+    flagged = [
+        (document.title, flag.name, flag.evidence)
+        for document in clean
+        for flag in document.flags
+        if flag.name in ("spun_text", "suspect_figure", "truncated", "machine_marks")
+    ]
+    assert len(clean) >= 135
+    assert len(flagged) <= 0.05 * len(clean), flagged
+
+
+def _documents(read: Read, name: str) -> tuple[Document, ...]:
+    found = read[name]
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
+
+
+@pytest.mark.parametrize("label", LABELS, ids=lambda label: label["name"].rpartition("/")[2])
+def test_titles_of_labelled_documents(read: Read, label: dict[str, Any]) -> None:
+    document = _documents(read, label["name"])[0]
+    if label["title"]:
+        assert document.title == label["title"]
+    else:
+        assert visible(document.title)[:10] in visible(document.text)[:200]
+
+
+def test_regions_of_labelled_documents(read: Read) -> None:
+    """Right, or right as far as it goes; empty where the text does not decide; never another place."""
+    wrong, empty = [], []
+    for label in LABELS:
+        region = _documents(read, label["name"])[0].region
+        if region != tuple(label["region"])[: len(region)]:
+            wrong.append((label["name"], region))
+        elif not region and label["region"]:
+            empty.append(label["name"])
+    assert len(wrong) <= 0.02 * len(LABELS), wrong
+    assert len(empty) <= 0.12 * len(LABELS), empty
