@@ -1,0 +1,140 @@
+"""What is asked and answered: questions, filters, hits, citations and whether they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.types.documents import Chunk, DocumentCard, Flag, sha256_hex
+
+Confidence = Literal["high", "medium", "low"]
+Mode = Literal["hybrid", "dense", "lexical"]
+Language = Literal["zh", "en", "mixed"]
+CitationState = Literal["intact", "moved", "source_removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact quotation that can be found again: `text[start:end] == quote`."""
+
+    document: DocumentCard
+    path: tuple[str, ...]
+    paragraph: str  # as a reader would say it: 二、（三）第2段
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    flags: tuple[Flag, ...] = ()  # those of the document that concern this span
+
+    @property
+    def doc_id(self) -> str:
+        """The id of the document quoted."""
+        return self.document.id
+
+    @property
+    def version(self) -> str:
+        """The version of the document's text that was quoted."""
+        return self.document.version
+
+    @property
+    def quote_sha256(self) -> str:
+        """The SHA-256 of the quotation, for checking it without the source."""
+        return sha256_hex(self.quote)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search may answer from. Empty fields do not restrict."""
+
+    regions: tuple[str, ...] = ()  # a name at any level; any of them
+    not_regions: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None  # inclusive
+    kinds: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # flag names that must be present
+    documents: tuple[str, ...] = ()  # document ids
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A search as it is asked."""
+
+    text: str
+    top_k: int = 10
+    filters: Filters = Filters()
+    per_region: int | None = None  # hits of one district; None: the question decides
+    mode: Mode = "hybrid"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a hit came about; scores are as the index gave them, None where it did not return the passage."""
+
+    dense_score: float | None = None  # cosine
+    lexical_score: float | None = None  # BM25 of the passage
+    document_score: float | None = None  # BM25 of the whole document
+    lexical_weight: float = 0.0  # of the convex fusion, 0..1
+    terms: tuple[str, ...] = ()  # words of the question that the passage holds
+    translations: tuple[str, ...] = ()  # "fund → 资金、经费"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its place in each ranking (1-based; None where it is absent)."""
+
+    chunk: Chunk
+    score: float  # fused, 0..1, comparable within one answer only
+    dense_rank: int | None
+    lexical_rank: int | None
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A hit as a user gets it."""
+
+    rank: int  # 1-based
+    hit: Hit
+    citation: Citation
+    confidence: Confidence
+    marks: tuple[tuple[int, int], ...] = ()  # spans of matched terms, offsets in the quote
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCoverage:
+    """What was searched."""
+
+    documents: int
+    regions: int
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question; `notes` say in words what was done (exclusions, translation)."""
+
+    query: str
+    language: Language
+    hits: tuple[Excerpt, ...]
+    coverage: SearchCoverage
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words said to stand in a document; `start` where they were taken from, when that is known."""
+
+    doc_id: str
+    quote: str
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCitation:
+    """A citation held against the library as it is now."""
+
+    doc_id: str
+    quote: str
+    state: CitationState
+    start: int | None = None  # where the quotation stands now
+    end: int | None = None

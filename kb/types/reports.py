@@ -1,0 +1,46 @@
+"""What a run did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.types.documents import Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be taken in."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A file whose documents carry warnings."""
+
+    source: str
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one `kb ingest` did; the counts are of documents, `chunks` of passages written."""
+
+    ingested: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    removed: int = 0
+    failed: tuple[Failure, ...] = ()
+    flagged: tuple[Flagged, ...] = ()
+    chunks: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Integrity of the truth and of the derived indexes."""
+
+    ok: bool
+    problems: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
