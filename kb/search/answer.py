@@ -46,8 +46,8 @@ def answer(question: Question, desk: Desk) -> Answer:
     cards = [card for key, card in desk.snapshot.cards.items() if within is None or key in within]
     found = _find(question, understood, desk, within)
     excerpts = _excerpts(question, understood, desk, found)
-    if understood.carried:
-        notes += ("英文问题，已译：" + "；".join(_translations(understood.carried)),)
+    if translations := _translations(understood.carried):
+        notes += ("英文问题，已译：" + "；".join(translations),)
     coverage = SearchCoverage(len(cards), regions_of(cards), bool(excerpts))
     return Answer(understood.text, understood.language, excerpts, coverage, notes)
 
