@@ -12,6 +12,7 @@ from kb.ingest.readers.spacing import visible
 from kb.ingest.title import Title, tidy
 from kb.types import Block, Removed
 
+_STATED = 0.5  # confidence of a title that is one, rather than the first words of the text
 _LEAST = 300  # visible characters of an article
 _HEAD = 14  # lines in which a repeated title is page furniture
 _MARKER = re.compile(
@@ -57,7 +58,8 @@ def part(blocks: Sequence[Block], title: Title) -> Parted:
 def _unglued(block: Block, title: Title, index: int) -> Iterator[Block]:
     """A line that begins with the title and goes on: the title alone, then the rest."""
     text = block.text
-    while len(title.value) >= 6 and text.startswith(title.value) and len(text) > len(title.value):
+    stated = title.fact.confidence >= _STATED
+    while stated and len(title.value) >= 6 and text.startswith(title.value) and len(text) > len(title.value):
         rest = text[len(title.value) :]
         spaced = rest[:1].isspace()
         repeated = rest.lstrip().startswith(title.value)

@@ -64,6 +64,7 @@ class _Rules(BaseModel):
     anonymous: tuple[_Mark, ...]
     machine: tuple[_Mark, ...]
     reprint: Pattern
+    credits: Pattern
 
 
 @cache
@@ -172,6 +173,13 @@ def _reprint(furniture: Sequence[str]) -> Iterator[Flag]:
             return
 
 
+def _is_cut(line: str) -> bool:
+    """Whether a last line stops inside a sentence, rather than with a date, a table row or credits."""
+    if _STOP.search(line) or _DATE_LINE.search(line) or " | " in line:
+        return False
+    return re.search(_rules().credits, re.split(r"[。！？!?]", line)[-1]) is None
+
+
 def _truncated(text: str) -> Iterator[Flag]:
     """A text that starts in the middle of a sentence or of a count, or stops in the middle of a sentence."""
     lines = text.split("\n")
@@ -185,10 +193,5 @@ def _truncated(text: str) -> Iterator[Flag]:
             break
         offset += len(line) + 1
     last = lines[-1].rstrip()
-    if (
-        len(last) >= _UNFINISHED
-        and not _STOP.search(last)
-        and not _DATE_LINE.search(last)
-        and " | " not in last
-    ):
+    if len(last) >= _UNFINISHED and _is_cut(last):
         yield Flag("truncated", f"结尾不完整：{last[-20:]}", len(text) - min(20, len(last)), len(text))
