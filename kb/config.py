@@ -101,9 +101,7 @@ def load_settings(
 
     Raises `SettingsError` naming the file or variable and the field.
     """
-    folder = (home or Path(environ.get("KB_HOME") or Path.cwd())).expanduser().resolve()
-    if not folder.is_dir():
-        raise SettingsError(f"the home folder {folder} does not exist: create it, or give --home or KB_HOME")
+    folder = _home(home, environ)
     values = _from_file(folder / "kb.toml")
     _overlay(values, environ)
     if index is not None:
@@ -120,6 +118,17 @@ def _in_home(settings: Settings) -> Settings:
     if settings.model.kind != "sentence-transformers" or not own.is_dir():
         return settings
     return settings.model_copy(update={"model": settings.model.model_copy(update={"name": str(own)})})
+
+
+def _home(home: Path | None, environ: Mapping[str, str]) -> Path:
+    try:
+        folder = (home or Path(environ.get("KB_HOME") or Path.cwd())).expanduser().resolve()
+    except (OSError, RuntimeError) as error:  # a folder deleted meanwhile, a user that is none
+        raise SettingsError(f"the home folder cannot be found ({error}): give --home or KB_HOME") from error
+    if not folder.is_dir():
+        said = "is no folder" if folder.exists() else "does not exist: create it"
+        raise SettingsError(f"the home folder {folder} {said}, or give another with --home or KB_HOME")
+    return folder
 
 
 def _from_file(path: Path) -> dict[str, Any]:

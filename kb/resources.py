@@ -53,4 +53,5 @@ def first_problem(error: ValidationError) -> str:
     """The first complaint of a validation, as `field: message (got value)`."""
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"]) or "the file"
-    return f"{place}: {first['msg']} (got {first['input']!r:.80})"
+    said = "there is no such field" if first["type"] == "extra_forbidden" else first["msg"]
+    return f"{place}: {said} (got {first['input']!r:.80})"
