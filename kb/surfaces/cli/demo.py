@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import typer
 from rich.rule import Rule
 from rich.text import Text
 
@@ -13,8 +15,8 @@ from kb.library import Library
 from kb.resources import resource_folder
 from kb.surfaces import shapes, wire
 from kb.surfaces.cli import show as screen
-from kb.surfaces.cli.common import AsJson, Home, emit, log, out, watched
-from kb.types import Question
+from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, emit, log, out, watched
+from kb.types import Answer, Comparison, Question
 
 QUESTIONS = ("其他区是怎么解决社区办公用房经费的", "how did other districts fund community offices")
 _INDEX = "demo"
@@ -38,12 +40,19 @@ def demo(home: Home = None, json: AsJson = False) -> None:
     with Library.open(settings) as library:
         log.print(f"样本资料（地名与数字均为虚构）：{samples}", markup=False)
         with watched() as progress:
-            library.ingest([samples], prune=True, progress=progress)
+            report = library.ingest([samples], prune=True, progress=progress)
+        screen.print_failures(report)
         answers = [library.search(Question(text, top_k=_HITS, per_region=1)) for text in QUESTIONS]
         comparison = library.compare(CompareRequest(_TOPIC, lens=_LENS, best=_HITS))
     if json:
         emit(DemoOut([wire.search_out(answer) for answer in answers], wire.comparison_out(comparison)))
-        return
+    else:
+        _print(answers, comparison)
+    if report.failed:
+        raise typer.Exit(DONE_IN_PART)
+
+
+def _print(answers: Sequence[Answer], comparison: Comparison) -> None:
     for answer in answers:
         out.print(Rule(Text(answer.query, style="bold")))
         screen.print_answer(answer)

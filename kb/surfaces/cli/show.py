@@ -159,6 +159,11 @@ def print_ingest(report: IngestReport) -> None:
     )
     for flagged in report.flagged:
         out.print(Text(f"{flag_words(flagged.flags)}  {flagged.source}", style="yellow"))
+    print_failures(report)
+
+
+def print_failures(report: IngestReport) -> None:
+    """Files that could not be taken in, and why."""
     for failure in report.failed:
         log.print(Text(f"失败 {failure.source}：{failure.reason}", style="red"))
 
