@@ -23,6 +23,7 @@ _NOT_PLAIN = re.compile(
 _ORDINAL = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)[^。！？；;：:]{6,45}(?<![，,、])")
 _ORDINAL_RANK = 5.5
 _ARTICLE_RANK = 3
+_ITEM_RANK = 5  # （一） and deeper
 _LISTED_RANK = 6  # labels from here on often number the items of a list
 
 
@@ -51,7 +52,7 @@ def outline(blocks: Sequence[Block]) -> Outlined:
     nothing is an item of a list and stays in the body.
     """
     lines = [block.text for block in blocks]
-    headings = _with_body(_unanimous(_labelled(blocks), lines), lines)
+    headings = _unanimous(_with_body(_unanimous(_labelled(blocks), lines), lines), lines)
     if not any(heading.rank < _ARTICLE_RANK + 3 for heading in headings):
         headings = sorted([*headings, *_plain(lines, headings)], key=lambda heading: heading.line)
     starts = _starts(lines)
@@ -71,12 +72,14 @@ def _labelled(blocks: Sequence[Block]) -> list[_Heading]:
     """Headings by label or by the format's own level."""
     found: list[_Heading] = []
     style_rank: dict[int, float] = {}
+    in_article = False  # what an article of a statute counts up are its items, not headings
     for index, block in enumerate(blocks):
         label = find_label(block.text)
-        if label and " | " not in block.text:
+        if label and " | " not in block.text and not (in_article and label.rank >= _ITEM_RANK):
             name = _name(block.text, label.text, label.kind)
             if name:
                 found.append(_Heading(index, label.rank, name))
+                in_article = label.kind == "article"
                 if block.level:
                     style_rank.setdefault(block.level, label.rank)
                 continue

@@ -143,6 +143,8 @@ def _run_in(text: str) -> Iterator[int]:
         return
     sentence = text[len(label.text) : stop.start()].strip()
     limit = _RUN_IN if label.kind in ("cn", "cn_par") else _RUN_IN - 10
+    if label.kind in ("num_par", "circled", "multi") and re.search(r"[，,]", sentence):
+        return  # a clause of a list rather than a heading
     if 2 <= len(sentence) <= limit and _balanced(sentence) and not re.search(r"[；;]", sentence):
         yield stop.end()
 

@@ -52,7 +52,7 @@ def _limit() -> None:
 
 def _answer(path: Path, source: str) -> dict[str, Any]:
     try:
-        return wire.pack_documents(read_documents(_bytes(path), path.name, source))
+        return wire.pack_documents(read_documents(file_bytes(path), path.name, source))
     except ReadError as error:
         return wire.pack_error(error)
     except KbError as error:  # a broken rule file is not the document's fault, but must be told
@@ -65,7 +65,7 @@ def _answer(path: Path, source: str) -> dict[str, Any]:
         return wire.pack_error(DamagedFile(f"{path.name} cannot be read ({type(error).__name__}: {error})"))
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
     """The file's bytes. Raises `ReadError` when it changes meanwhile, is too large or cannot be opened."""
     try:
         with path.open("rb") as stream:

@@ -16,6 +16,7 @@ from kb.errors import DamagedFile, EmptyFile, NeedsOcr, ReadError, UnsupportedFo
 from kb.ingest import wire
 from kb.ingest.pipeline import document_id, read_documents
 from kb.ingest.sandbox import ParserProcess
+from kb.ingest.worker import file_bytes
 
 TEXT = (
     "青禾区社区用房建设经验\n近年来，青禾区委坚持党建引领，三年共安排资金5400万元。\n"
@@ -118,6 +119,22 @@ def test_the_child_ends_with_its_parent(tmp_path: Path, text_file: Path) -> None
 def _alive(process: int) -> bool:
     status = Path(f"/proc/{process}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_file_that_changes_while_it_is_read_is_named(
+    text_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = os.fstat, []
+
+    def fstat(descriptor: int) -> os.stat_result:
+        calls.append(descriptor)
+        if len(calls) == 2:
+            text_file.write_text(TEXT + "又加了一句。", encoding="utf-8")
+        return real(descriptor)
+
+    monkeypatch.setattr(os, "fstat", fstat)
+    with pytest.raises(ReadError, match=r"经验\.txt changed while it was read"):
+        file_bytes(text_file)
 
 
 def test_every_read_error_crosses_the_wire() -> None:
