@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice, pairwise
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +18,7 @@ from kb.search.bridge import Carried, carry_over
 from kb.search.dictionary import open_dictionary
 from kb.search.ranking import Ranking
 from kb.text.normalise import fold
-from kb.text.tokens import bigrams, words
+from kb.text.tokens import bigrams, plain_words, words
 from kb.types import Language
 
 MOST_CHARACTERS = 10_000
@@ -112,17 +113,50 @@ def content(text: str) -> str:
 
 
 def _chinese_clauses(text: str, ranking: Ranking) -> list[Clause]:
-    kept = content(text)
+    """Words, and character pairs, of the question; see `_Weighed` for what each counts."""
+    weighed = _Weighed(ranking.concept_exponent, ranking.boundary_pairs)
+    for run in plain_words(content(text)):
+        weighed.add(run)
     clauses = []
-    for field, weight, tokens in (
-        ("words", ranking.words_weight, words(kept)),
-        ("title", ranking.title_weight, words(kept)),
-        ("bigrams", ranking.bigrams_weight, bigrams(kept)),
+    for field, factor, tokens in (
+        ("words", ranking.words_weight, weighed.words),
+        ("title", ranking.title_weight, weighed.words),
+        ("bigrams", ranking.bigrams_weight, weighed.pairs),
     ):
-        if weight:
-            unique = list(dict.fromkeys(tokens))[:_MOST_TERMS]
-            clauses += [Clause((Phrase(field, (token,), weight * _say(token)),)) for token in unique]
+        if factor:
+            first = islice(tokens.items(), _MOST_TERMS)
+            clauses += [Clause((Phrase(field, (token,), factor * weight),)) for token, weight in first]
     return clauses
+
+
+class _Weighed:
+    """Tokens of a question with their weights.
+
+    A long word is found as itself, as the words in it and as pairs, and would outweigh a short one several
+    times; its tokens share a weight that grows more slowly than their number. Pairs across two words say
+    little but hold the words together.
+    """
+
+    def __init__(self, exponent: float, boundary: float) -> None:
+        self.words: dict[str, float] = {}
+        self.pairs: dict[str, float] = {}
+        self._exponent = exponent
+        self._boundary = boundary
+
+    def add(self, run: Sequence[str]) -> None:
+        """Adds the words of one run, which stand side by side."""
+        for word in run:
+            self._share(self.words, words(word))
+            self._share(self.pairs, bigrams(word))
+        for left, right in pairwise(run):
+            self._raise(self.pairs, left[-1] + right[0], self._boundary)
+
+    def _share(self, tokens: dict[str, float], parts: Sequence[str]) -> None:
+        for part in parts:
+            self._raise(tokens, part, len(parts) ** -self._exponent * _say(part))
+
+    def _raise(self, tokens: dict[str, float], token: str, weight: float) -> None:
+        tokens[token] = max(tokens.get(token, 0.0), weight)
 
 
 def _say(token: str) -> float:

@@ -32,6 +32,8 @@ class Ranking(BaseModel):
     words_weight: float = Field(ge=0)
     bigrams_weight: float = Field(ge=0)
     title_weight: float = Field(ge=0)
+    concept_exponent: float = Field(ge=0, le=2)
+    boundary_pairs: float = Field(ge=0, le=1)
     sense_decay: float = Field(ge=0, le=1)
     single_character: float = Field(ge=0, le=1)
     same_passage: float = Field(gt=0, le=1)

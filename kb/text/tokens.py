@@ -47,6 +47,11 @@ def words(text: str) -> list[str]:
     return found
 
 
+def plain_words(text: str) -> list[list[str]]:
+    """The words of each run of `text` after folding, side by side and without the shorter words in them."""
+    return [list(_jieba().cut(run)) if _CJK.match(run) else [run] for run in _RUN.findall(fold(text))]
+
+
 def frequency(word: str) -> int:
     """How common a word is in jieba's dictionary; 0 when it is not there."""
     return int(_jieba().FREQ.get(word) or 0)
