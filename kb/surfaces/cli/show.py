@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.markup import escape
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from kb.surfaces.cli.common import log, out
+from kb.surfaces.cli.wrapping import wrapped
 from kb.types import (
     Answer,
     Cell,
@@ -38,6 +38,7 @@ FLAGS = {
     "reprint": "转载",
     "machine_marks": "站点水印",
 }
+_INDENT = 3  # cells before a passage
 _CELL_WIDTH = 60  # characters of a passage shown in a table
 _REMOVED_SHOWN = 200  # characters of a removed piece
 
@@ -66,13 +67,13 @@ def _print_excerpt(excerpt: Excerpt, explain: bool) -> None:
     facts = [place_of(card), card.kind, card.issued, f"可信度{_CONFIDENCE[excerpt.confidence]}"]
     head = Text(f"{excerpt.rank}. {card.title}", style="bold")
     head.append("  " + " · ".join(fact for fact in facts if fact), style="not bold dim")
-    out.print(head)
+    _print_wrapped(head)
     body = Text(citation.quote)
     for start, end in excerpt.marks:
         body.stylize("yellow", start, end)
-    out.print(Padding(body, (0, 0, 0, 3)))
+    _print_wrapped(body, _INDENT)
     where = f"{citation.paragraph}  {reference(card)}  [{card.id}:{citation.start}-{citation.end}]"
-    out.print(Padding(Text(f"{where}  {flag_words(citation.flags)}".rstrip(), style="dim"), (0, 0, 0, 3)))
+    _print_wrapped(Text(f"{where}  {flag_words(citation.flags)}".rstrip(), style="dim"), _INDENT)
     if explain:
         why = excerpt.hit.why
         said = (
@@ -80,8 +81,13 @@ def _print_excerpt(excerpt: Excerpt, explain: bool) -> None:
             f"{why.lexical_score}  全文 {why.document_score}  词面权重 {why.lexical_weight}  "
             f"命中词 {'、'.join(why.terms)}"
         )
-        out.print(Padding(Text(said, style="cyan"), (0, 0, 0, 3)))
+        _print_wrapped(Text(said, style="cyan"), _INDENT)
     out.print()
+
+
+def _print_wrapped(text: Text, indent: int = 0) -> None:
+    for line in wrapped(text, out.width - indent - 2):
+        out.print(Text(" " * indent) + line, no_wrap=True, crop=False)
 
 
 def place_of(card: DocumentCard) -> str:
