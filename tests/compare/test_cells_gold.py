@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shelf import DATA, SHARED, articles, card
+from labelled import DATA, SHARED, articles, card
 
 from kb.compare.lens import find_lens
 from kb.compare.table import ColumnSource, CompareRequest, build_comparison

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from shelf import DATA, SHARED, raw_text
+from labelled import DATA, SHARED, raw_text
 
 from kb.compare.figures import figures
 

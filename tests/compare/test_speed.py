@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from hashing import HashEncoder
-from shelf import SHARED, articles, card, path_of
+from labelled import SHARED, articles, card, path_of
 
 from kb.compare.lens import find_lens
 from kb.compare.table import ColumnSource, CompareRequest, build_comparison

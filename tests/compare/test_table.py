@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hashing import HashEncoder
-from shelf import card
+from labelled import card
 
 from kb.compare.lens import find_lens, parse_lens
 from kb.compare.table import ColumnSource, CompareRequest, build_comparison, sorted_by_figure
