@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 from commands import ROOT, SAMPLES
+from hypothesis import HealthCheck, settings
 
 from kb.config import load_settings
 from kb.library import Library
+
+# Machines are shared and noisy: how long an example takes says nothing about it.
+settings.register_profile("kb", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kb")
 
 
 @pytest.fixture(scope="session")
