@@ -78,10 +78,7 @@ def test_snippets_stand_in_their_files() -> None:
 
 
 @pytest.mark.parametrize("name", sorted({row["source"] for row in QRELS}))
-def test_snippets_survive_reading_and_cleaning(name: str, request: pytest.FixtureRequest) -> None:
-    if name == "赴云岚市考察报告.docx":
-        reason = "the rule `download` of kb/data/boilerplate.toml takes every line with 积分 for furniture"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
+def test_snippets_survive_reading_and_cleaning(name: str) -> None:
     texts = [squeeze(article.text) for article in read_documents((SAMPLES / name).read_bytes(), name, name)]
     for row in QRELS:
         if row["source"] == name:
