@@ -90,5 +90,7 @@ def _store_error(engine: Engine, error: DBAPIError) -> StoreError:
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Busy(f"another process holds {file}: wait until it has finished and run again")
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return StoreError(f"{file} is damaged ({said}): put a backup in its place, or move it away and ingest the files again")
+        return StoreError(
+            f"{file} is damaged ({said}): put a backup in its place, or move it away and ingest again"
+        )
     return StoreError(f"{file} cannot be used: {said}")

@@ -48,6 +48,14 @@ class Layout:
             for folder in (self.folder, self.vectors, self.lexical):
                 folder.mkdir(parents=True, exist_ok=True)
 
+    def require_writable(self) -> None:
+        """Raises `StoreError` where nothing may be written: tantivy takes locks even to read."""
+        if not os.access(self.lexical, os.W_OK):
+            raise StoreError(
+                f"{self.folder} may not be written, which reading needs too: change its permissions, or copy "
+                "the home folder to where you may write"
+            )
+
 
 @contextmanager
 def storage(path: Path) -> Iterator[None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,13 +13,14 @@ from typing import Any
 
 import tantivy
 
-from kb.errors import StoreError
+from kb.errors import StorageFull, StoreError
 from kb.ports import Clause, Phrase, Scored
-from kb.store.layout import storage, sync_folder
+from kb.store.layout import storage, storage_error, sync_folder
 from kb.text.tokens import bigrams, words
 
 FIELDS = ("title", "words", "bigrams")
 _HEAP_BYTES = 64 << 20
+_SYSTEM_ERROR = re.compile(r"os error (\d+)")
 _MOST_FREQUENCIES = 20_000  # kept between searches
 
 
@@ -44,7 +47,7 @@ class TantivyIndex:
             self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
             self._index.config_reader(reload_policy="Manual", num_warmers=0)
         except (ValueError, OSError) as error:
-            raise StoreError(f"{folder} is damaged ({error}): `kb check --repair` rebuilds it") from error
+            raise _refused(folder, error, "is damaged ({}): `kb check --repair` rebuilds it") from error
 
     @classmethod
     def existing(cls, folder: Path) -> TantivyIndex:
@@ -66,7 +69,7 @@ class TantivyIndex:
                 writer.commit()
                 writer.wait_merging_threads()
             except ValueError as error:
-                raise StoreError(f"{self.folder} could not be written: {error}") from error
+                raise _refused(self.folder, error, "could not be written: {}") from error
         self.reload()
 
     def reload(self) -> None:
@@ -159,6 +162,16 @@ class TantivyIndex:
         count = max(1, self._index.searcher().num_docs)
         held = min(max(frequency, 1), count)
         return math.log(1 + (count - held + 0.5) / (held + 0.5))
+
+
+def _refused(folder: Path, error: Exception, said: str) -> StoreError:
+    """tantivy tells of the file system's errors in words only: "… (os error 28)"."""
+    code = _SYSTEM_ERROR.search(str(error))
+    if code is not None:
+        refused = storage_error(folder, OSError(int(code.group(1)), os.strerror(int(code.group(1)))))
+        if isinstance(refused, StorageFull):
+            return refused
+    return StoreError(f"{folder} {said.format(error)}")
 
 
 def _schema() -> tantivy.Schema:

@@ -130,6 +130,7 @@ def _lexical(
     """The word index of passages, that of documents, and their generation."""
     if not (layout.lexical / MANIFEST).exists():
         return None, None, 0
+    layout.require_writable()
     for _ in range(_ATTEMPTS):
         try:
             return _opened(connection, layout, before, now)
