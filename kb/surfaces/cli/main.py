@@ -61,9 +61,10 @@ def main() -> None:
     except KbError as error:
         log.print(Text(f"kb: {error}", style="red"))
         sys.exit(1)
-    except KeyboardInterrupt:
-        log.print("kb: 已中断；已入库的资料都已保存，再次运行会接着做")
-        sys.exit(_INTERRUPTED)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:  # what Typer makes of Ctrl-C, without a word
+            log.print("kb: 已中断；已入库的资料都已保存，再次运行会接着做")
+        raise
     except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
         sys.stderr.close()
         sys.exit(1)
