@@ -90,7 +90,8 @@ class Campaign:
             self.kill(home, share, writing=place % 3 == 2, words=[self.folder, *words])
         ended = kb("ingest", self.folder, "--json", home=home, env=self.env)
         assert ended.code == 0, ended.err
-        assert kb("check", "--json", home=home, env=self.env).json["ok"] is True
+        checked = kb("check", "--json", home=home, env=self.env)
+        assert (checked.code, checked.json["ok"]) == (0, True)
         sources = {kept.source for kept in (committed(home) or NOTHING).documents.values()}
         assert sources == self.versions.keys()
         shutil.rmtree(home)
