@@ -74,7 +74,7 @@ def _leading(request: CompareRequest, groups: Groups, found: Answer | None) -> G
     if found is None:
         return dict(list(groups.items())[:MOST_COLUMNS])
     order = {excerpt.citation.doc_id: excerpt.rank for excerpt in reversed(found.hits)}
-    last = len(order) + 1
+    last = len(found.hits) + 1
     best = {name: min(order.get(card.id, last) for card in members) for name, members in groups.items()}
     leading = sorted((name for name in groups if best[name] < last), key=lambda name: best[name])
     return {name: groups[name] for name in leading[: min(MOST_COLUMNS, _CONSIDERED * request.best)]}

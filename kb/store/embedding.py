@@ -70,9 +70,9 @@ def correct(store: Store, embedder: Embedder, doc_id: str, values: Mapping[str, 
             texts = texts_of([(document, chunks)])
             have = embeddings.known(connection, embedder.name, list(texts))
         vectors = embed(embedder, {key: text for key, text in texts.items() if key not in have})
-        store.correct(document, chunks, values, embedder.name, vectors)
+        kept = store.correct(document, chunks, values, embedder.name, vectors)
         store.bring_up()
-    return document
+    return kept
 
 
 def texts_of(articles: Sequence[tuple[Document, tuple[Chunk, ...]]]) -> dict[str, str]:

@@ -139,12 +139,12 @@ class Store:
         values: Mapping[str, str],
         model: str,
         vectors: Mapping[str, Vector],
-    ) -> None:
-        """Keeps corrections made by hand and the document as they leave it."""
+    ) -> Document:
+        """Keeps corrections made by hand and the document as they leave it; returns it as it is kept."""
         with writing(self.engine) as (connection, generation):
             documents.correct(connection, document.id, values)
             embeddings.put(connection, model, vectors)
-            documents.save_document(connection, generation, document, chunks)
+            return documents.save_document(connection, generation, document, chunks)
 
     def remember(self, file: files.KnownFile) -> None:
         """Keeps what a file was, when its documents did not change."""
