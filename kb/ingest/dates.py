@@ -20,7 +20,9 @@ FULL_DATE = re.compile(
     rf"(?P<year>(?:19|20)\d{{2}}|[一二][{_CN}O0]{{3}})\s*年\s*(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*月"
     rf"\s*(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*日"
 )
-_PLAIN = re.compile(r"(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})")
+_PLAIN = re.compile(
+    r"(?P<year>(?:19|20)\d{2})(?:\s*[-/.年]\s*|(?=\d\d/))(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})"
+)
 _MONTH = re.compile(
     rf"[（(\s]*(?P<year>(?:19|20)\d{{2}}|[一二][{_CN}O0]{{3}})\s*年\s*(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*月[）)\s]*"
 )
@@ -34,6 +36,7 @@ _SPOKEN = re.compile(r"[-—（(]*\s*(?:在|于)?[^，。]{0,40}(?:会议|大会
 _NUMBER_YEAR = re.compile(r"[〔\[（(﹝【]\s*((?:19|20)\d{2})\s*[〕\]）)﹞】]")
 _REPORT = re.compile(r"^(?P<year>(?:19|20)\d{2})年.{0,12}政府工作报告$")
 _HEAD = 14  # lines in which an adoption or the place of a speech is told
+_LONG = 300  # characters of a line that tells of a meeting
 _SHORT = 80  # characters of such a line
 
 
@@ -49,7 +52,7 @@ def find_issued(
         for line in (*lines[:12], *furniture):
             if (match := pattern.search(line)) and (value := _iso(match.group("value"))):
                 return Fact("issued", value, 0.95, line.strip()[:120])
-    for found in (_adopted(lines), _spoken(lines), _signed(lines), _page_date(lines, furniture)):
+    for found in (_adopted(lines), _spoken(lines), _signed(lines), _page_date(lines)):
         if found:
             return found
     if month := _month(lines):
@@ -63,31 +66,36 @@ def find_issued(
     return None
 
 
-def _page_date(lines: Sequence[str], furniture: Sequence[str]) -> Fact | None:
+def _page_date(lines: Sequence[str]) -> Fact | None:
     for line in lines[:12]:
         if (match := _ROWS[1].search(line)) and (value := _iso(match.group("value"))):
             return Fact("issued", value, 0.8, line.strip()[:120])
-    del furniture
     return None
 
 
 def _adopted(lines: Sequence[str]) -> Fact | None:
     """ "2019年11月29日 …会议批准" in the head: the latest of such dates."""
     dates = []
-    for line in lines[:_HEAD]:
-        for match in (
-            FULL_DATE.finditer(line)
-            if _PASSED.search(line) and not re.search(r"[自从].{0,20}起施行", line)
-            else ()
-        ):
-            if (
-                len(line) <= 300
-                and ("会议" in line or len(line) <= _SHORT)
-                and (value := _iso(match.group()))
-            ):
-                dates.append((value, line))
+    for line in statements(lines[:_HEAD]):
+        if not _PASSED.search(line) or re.search(r"[自从].{0,20}起施行", line):
+            continue
+        told = len(line) <= _LONG and ("会议" in line or len(line) <= _SHORT)
+        found = (_iso(match.group()) for match in FULL_DATE.finditer(line)) if told else ()
+        dates += [(value, line) for value in found if value]
     value, line = max(dates, default=("", ""))
     return Fact("issued", value, 0.85, line.strip()[:120]) if value else None
+
+
+def statements(lines: Sequence[str]) -> list[str]:
+    """Lines; a dated one whose quoted title stays open goes on in the next."""
+    joined: list[str] = []
+    for line in lines:
+        open_title = joined and joined[-1].count("《") > joined[-1].count("》")
+        if open_title and FULL_DATE.match(joined[-1]) and not FULL_DATE.match(line):
+            joined[-1] += line
+        else:
+            joined.append(line)
+    return joined
 
 
 def _spoken(lines: Sequence[str]) -> Fact | None:

@@ -10,11 +10,11 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
+from kb.ingest.rules import Pattern
 from kb.resources import data_text, load_rules
 from kb.types import Region
 
-_OWN_NAME = 4  # characters of a street's or town's name that may stand for its county
-_NOT_BEHIND = {"区": "域间别划分块", "市": "场值", "县": "级", "旗": "下子", "州": ""}
+_TOWN_NAME = 3  # characters of a street's or town's name that tells anything
 
 
 class RegionRules(BaseModel):
@@ -33,7 +33,22 @@ class RegionRules(BaseModel):
     not_in_names: str
     not_cities: tuple[str, ...]
     not_stems: tuple[str, ...]
-    media: str
+    media: Pattern
+    anonymous: Pattern
+    self: Pattern
+    for_province: Pattern
+    for_place_below: Pattern
+    sets_out: Pattern
+    visitors: Pattern
+    outgoing: Pattern
+    host_after: tuple[str, ...]
+    zones: tuple[str, ...]
+    town_end: Pattern
+    town: Pattern
+    community: Pattern
+    site_owner: Pattern
+    number_places: dict[str, str]
+    not_behind: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,7 @@ class Gazetteer:
     stems: dict[
         str, tuple[Region, ...]
     ]  # counties by name without 区, 县, 市: only behind their city or province
-    only_towns: dict[str, Region]  # streets and towns whose name occurs once in the country → their county
+    bearers: dict[str, tuple[Region, ...]]  # streets and towns → the counties that have one of that name
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +116,7 @@ def gazetteer() -> Gazetteer:
         towns,
         {head: tuple(sorted(names, key=len, reverse=True)) for head, names in heads.items()},
         {stem: tuple(dict.fromkeys(found)) for stem, found in stems.items()},
-        {town: found[0] for town, found in bearers.items() if len(found) == 1 and len(town) >= _OWN_NAME},
+        {town: tuple(found) for town, found in bearers.items() if len(town) >= _TOWN_NAME},
     )
 
 
@@ -142,7 +157,8 @@ def mentions(text: str) -> Iterator[Mention]:
             place += 1
             continue
         start, paths, weak = place, book.paths[name], name in book.short
-        generic = name in region_rules().generic or (len(name) == 2 and not weak)
+        alone = not start or not "\u4e00" <= text[start - 1] <= "\u9fff"
+        generic = name in region_rules().generic or (len(name) == 2 and not weak and not alone)
         place += len(name)
         while found := _below(text, place, paths, book):
             paths, size, is_short = found
@@ -171,7 +187,7 @@ def _name_at(text: str, place: int, book: Gazetteer) -> str:
     for name in book.heads.get(text[place : place + 2], ()):
         if text.startswith(name, place):
             behind = text[place + len(name) : place + len(name) + 1]
-            if not behind or behind not in _NOT_BEHIND.get(name[-1], ""):
+            if not behind or behind not in region_rules().not_behind.get(name[-1], ""):
                 return name
     return ""
 

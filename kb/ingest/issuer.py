@@ -9,11 +9,11 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
-from kb.ingest.dates import FULL_DATE
+from kb.ingest.dates import FULL_DATE, statements
 from kb.ingest.readers.spacing import visible
 from kb.ingest.rules import Pattern
 from kb.resources import load_rules
-from kb.types import Fact
+from kb.types import Fact, Region
 
 _HEAD = 10  # lines in which a head may stand
 _SIGNATURE = 60  # characters of a line that signs
@@ -35,6 +35,10 @@ class _Rules(BaseModel):
     number_row: Pattern
     number: Pattern
     order_number: Pattern
+    adopted: Pattern
+    work_report: Pattern
+    own_government: Pattern
+    passed_on: Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def find_issuer(title: str, lines: Sequence[str], furniture: Sequence[str], orig
             value = re.split(r"[、，,]", match.group("value"))[0]
             if not value.startswith(("有关", "各")):
                 return _fact("issuer", value, 0.95, line)
-    for found in (_headed(title, lines), _signature(lines), _officer(lines)):
+    for found in (_headed(title, lines), _adopted(lines), _signature(lines), _officer(lines)):
         if found:
             return found
     named = re.match(r"[省市区县]", origin) is None  # 省政府研究室 of which province?
@@ -87,11 +91,37 @@ def _headed(title: str, lines: Sequence[str]) -> Fact | None:
         for pattern in (patterns.headed, patterns.ordered):
             if match := pattern.search(visible(line)):
                 return _fact("issuer", match.group("value"), 0.9, line)
-    if match := patterns.before_title.search(title):
-        return _fact("issuer", match.group("value"), 0.9, title)
+    for line in (
+        title,
+        *(line for line in lines[:3] if len(line) <= 2 * _SIGNATURE and line.endswith("通知")),
+    ):
+        match = patterns.before_title.search(line)
+        if match and not re.search(_rules().passed_on, match.group("value")):
+            return _fact("issuer", match.group("value"), 0.9, line)
     for line in lines[:6]:
         if visible(line) not in visible(title) and (names := _organisations(line)):
             return _fact("issuer", names[0], 0.85, line)
+    return None
+
+
+def _adopted(lines: Sequence[str]) -> Fact | None:
+    """The congress or its standing committee that passed a statute, as the line under its title tells."""
+    for line in statements(lines[:_HEAD]):
+        if match := re.search(_rules().adopted, line):
+            return _fact("issuer", f"{match.group('place')}{match.group('organ')}", 0.9, line)
+    return None
+
+
+def government_issuer(title: str, region: Region) -> Fact | None:
+    """The government whose work report this is, or that a title calls 市政府: the region tells its name."""
+    if region and re.search(_rules().work_report, title):
+        return _fact("issuer", f"{region[-1]}人民政府", 0.8, title)
+    if (
+        (own := re.match(_rules().own_government, title))
+        and region
+        and region[-1].endswith(own.group("level"))
+    ):
+        return _fact("issuer", f"{region[-1]}人民政府{own.group('office') or ''}", 0.7, title)
     return None
 
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from kb.ingest.clean import Hints
 from kb.ingest.dates import find_issued
-from kb.ingest.issuer import find_issuer, find_number
+from kb.ingest.gazetteer import region_rules
+from kb.ingest.issuer import find_issuer, find_number, government_issuer
 from kb.ingest.quality import is_reprint
 from kb.ingest.region import Sources, find_region
 from kb.ingest.rules import Pattern, compiled
@@ -28,7 +29,8 @@ _SHARING = re.compile(
 
 _STATED = 0.5  # confidence of a title that is one, rather than the first words of the text
 _PRESS = re.compile(r"正文[：:]")
-_NEWS = "新闻"
+_FOLDERS = 3  # folders, and names of site owners, that are looked at
+_NEWS, _STATUTE, _MEASURE = "新闻", "法规", "办法"
 _VISIT = "考察报告"  # its places are those visited, not its own
 
 
@@ -40,17 +42,25 @@ class _Kind(BaseModel):
     body: Pattern = ""
 
 
+class _IssuedBy(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    congress: Pattern
+    government: Pattern
+
+
 class _Kinds(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: tuple[_Kind, ...]
+    issued_by: _IssuedBy
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What stands around the articles of a file."""
 
-    name: str  # the file's
+    name: str  # the file's, with its folders
     hints: Hints
     furniture: tuple[str, ...]  # short lines that cleaning took away
 
@@ -81,21 +91,24 @@ def describe(own_title: str, title: Title, text: str, context: Context) -> Descr
     posted = "" if copied or not context.hints.posted else context.hints.posted[0]
     issued = find_issued(own_title, lines, context.furniture, posted, number.value if number else "")
     press = any(_PRESS.search(line) for line in context.furniture) and not shared
-    kind = _kind(own_title, text, shared, press)
+    kind = _by_authority(_kind(own_title, text, shared, press), issuer)
     stated = title_fact.confidence >= _STATED
     region, region_fact = find_region(
         Sources(
             title=own_title if stated else "",
             lead="" if stated else own_title,
-            press=press,
+            press=kind is not None and kind.value == _NEWS,
             issuer=issuer.value if issuer else "",
             opening=_opening(lines, own_title),
             file_name=tidy(context.name.rpartition("/")[2]),
             origin=origin.value if origin else "",
             body=text,
+            number=number.value if number else "",
+            around=_around_places(context),
             visit=kind is not None and kind.value == _VISIT,
         )
     )
+    issuer = issuer or government_issuer(own_title, region)
     facts = [title_fact, issuer, number, issued, kind, region_fact, origin]
     return Described(
         title=own_title,
@@ -109,6 +122,14 @@ def describe(own_title: str, title: Title, text: str, context: Context) -> Descr
     )
 
 
+def _around_places(context: Context) -> str:
+    """The folders that the file lies in, and the owners of the site that the page came from."""
+    folders = context.name.rpartition("/")[0]
+    owner = compiled(region_rules().site_owner)
+    owners = [match.group("owner") for line in context.furniture if (match := owner.search(line))]
+    return " ".join((*folders.split("/")[-_FOLDERS:], *owners[:_FOLDERS]))
+
+
 def _opening(lines: list[str], title: str) -> str:
     """The beginning of the body, behind the title."""
     body = [line for line in lines[:12] if line != title]
@@ -116,14 +137,14 @@ def _opening(lines: list[str], title: str) -> str:
 
 
 @cache
-def _kinds() -> tuple[_Kind, ...]:
-    return load_rules("kinds.toml", _Kinds).kind
+def _kinds() -> _Kinds:
+    return load_rules("kinds.toml", _Kinds)
 
 
 def _kind(title: str, text: str, shared: bool, press: bool) -> Fact | None:
     if press and not ends_like_title(title):
         return Fact("kind", _NEWS, 0.8, "正文：")
-    for kind in _kinds():
+    for kind in _kinds().kind:
         if kind.title and (match := compiled(kind.title).search(title)):
             return Fact("kind", kind.name, 0.9, match.group())
         if (
@@ -133,3 +154,15 @@ def _kind(title: str, text: str, shared: bool, press: bool) -> Fact | None:
         ):
             return Fact("kind", kind.name, 0.6, match.group())
     return None
+
+
+def _by_authority(kind: Fact | None, issuer: Fact | None) -> Fact | None:
+    """法规 when a people's congress made the rule, 办法 when a government did."""
+    if kind is None or issuer is None or kind.value not in (_STATUTE, _MEASURE):
+        return kind
+    made_by = _kinds().issued_by
+    if compiled(made_by.congress).search(issuer.value):
+        return Fact("kind", _STATUTE, 0.9, f"{kind.evidence} {issuer.value}")
+    if compiled(made_by.government).search(issuer.value) and not kind.evidence.startswith("条例"):
+        return Fact("kind", _MEASURE, 0.9, f"{kind.evidence} {issuer.value}")
+    return kind

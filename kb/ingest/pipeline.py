@@ -51,7 +51,7 @@ def read_documents(data: bytes, name: str, source: str) -> tuple[Document, ...]:
     title = find_title([line.text for line in lines], cleaned.hints.title, page_titles, name)
     parted = part(lines, title)
     sha256 = hashlib.sha256(data).hexdigest()
-    context = Context(name, cleaned.hints, _around(cleaned))
+    context = Context(source, cleaned.hints, _around(cleaned))
     return tuple(
         _document(article, index, title, context, source, sha256, _removed(cleaned, parted.removed, index))
         for index, article in enumerate(parted.articles)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.ingest.gazetteer import Mention, count_names, gazetteer, mentions, region_rules, resolve
+from kb.ingest.locality import (
+    at_stem,
+    by_town,
+    deeper,
+    down_the_chain,
+    is_county,
+    only_county,
+    speaks_of_itself,
+    up_to_its_level,
+)
 from kb.ingest.unlisted import unlisted
 from kb.types import Fact, Region
 
-_OPENING = 160  # characters of the body in which its subject is introduced
-_VISIT = 60  # characters in which visitors are named before the place that they visit
 _BODY = 30_000  # characters of the body that are looked at
-_ANONYMOUS = re.compile(r"(?:[xX×＊*]{1,4}|某某?)\s*(?:省|市|县|区|镇|乡|街道|社区|村)")
-_SELF = re.compile(r"(?:本|我|全)(市|区|县|省|旗|州|自治区)")
-_VISITORS = re.compile(r"一行|率队|率.{0,8}团")
-_ZONES = ("高新区", "经开区", "开发区", "新区", "市", "县", "区")
-_TOWN_END = re.compile(r"街道|镇|乡")
-_TOWN = re.compile(r"([\u4e00-\u9fff]{2,6}?(?:街道|镇|乡))")
-_COMMUNITY = re.compile(r"([\u4e00-\u9fff]{2,6}?社区)")
+_CLAIM = 5  # mentions that the province of a document's number or site weighs
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Sources:
     visit: bool  # a report on places that somebody else went to see
     lead: str = ""  # the first words of a text without a title
     press: bool = False  # a press article, which reports from one place
+    number: str = ""  # 发文字号
+    around: str = ""  # folders and the site's owner: they settle which namesake is meant, no more
 
 
 def find_region(sources: Sources) -> tuple[Region, Fact | None]:
@@ -44,11 +49,38 @@ def find_region(sources: Sources) -> tuple[Region, Fact | None]:
         return (), None
     text = f"{sources.title}\n{sources.issuer}\n{sources.origin}\n{sources.file_name}\n{sources.body[:_BODY]}"
     names = count_names(text)
+    if claimed := _number_place(sources.number):
+        names.update(dict.fromkeys(claimed, _CLAIM))
+    names.update(count_names(sources.around))
     for region, confidence, evidence in _candidates(sources, names, text):
         if region:
-            full = _deeper(region, sources, text)
+            full = _fitted(region, evidence == sources.title, sources, names, text)
             return full, Fact("region", "/".join(full), confidence, evidence)
     return (), None
+
+
+def _fitted(region: Region, titled: bool, sources: Sources, names: Counter[str], text: str) -> Region:
+    """The region as deep as the text is about it, no deeper; `titled` when the title states it."""
+    opening = sources.opening if sources.press and not (titled and is_county(region)) else ""
+    if sources.press and not sources.issuer and not re.search(region_rules().visitors, sources.opening):
+        region = region if titled else up_to_its_level(region, text)
+        if not titled or _only_a_short_name(sources.title, region):
+            region = down_the_chain(region, f"{sources.title} {sources.opening}", names, text)
+    if not is_county(region):
+        return region
+    return deeper(region, (sources.title, sources.issuer), opening, text)
+
+
+def _only_a_short_name(title: str, region: Region) -> bool:
+    """Whether a title speaks of 浙江 and not of 浙江省: the article may be about a place in it."""
+    return region[-1] not in title
+
+
+def _number_place(number: str) -> Region:
+    """北京市 of 京政发〔2016〕43号; () when the number does not tell."""
+    places = region_rules().number_places
+    known = next((places[number[:size]] for size in (2, 1) if number[:size] in places), "")
+    return tuple(known.split("/")) if known else ()
 
 
 def _is_central(sources: Sources) -> bool:
@@ -65,18 +97,25 @@ def _candidates(sources: Sources, names: Counter[str], text: str) -> Iterator[tu
     yield title, 0.9, sources.title
     yield _by_stem(sources.title), 0.8, sources.title
     yield issuer, 0.85, sources.issuer
-    if _ANONYMOUS.search(sources.title + sources.opening):
+    rules = region_rules()
+    if re.search(rules.anonymous, sources.title + sources.opening):
+        return
+    if re.search(rules.outgoing, sources.opening):
+        yield _common(sources.opening, names, text), 0.5, sources.opening[:60]
         return
     yield _first(sources.file_name, names, text), 0.75, sources.file_name
     yield _subject(sources.opening, names, text), 0.75, sources.opening[:60]
     yield unlisted((sources.opening,), text), 0.7, sources.opening[:60]
-    if not _VISITORS.search(sources.lead):
+    if not re.search(rules.visitors, sources.lead):
         yield _first(sources.lead, names, text), 0.65, sources.lead
-    yield _by_town(f"{sources.title} {sources.opening}", names, text), 0.6, sources.opening[:60]
+    yield by_town(f"{sources.title} {sources.opening}", names, text), 0.6, sources.opening[:60]
     yield _first(sources.origin, names, text), 0.6, sources.origin
     if sources.press:
-        yield _only_county(sources.body[:_BODY], names, text), 0.5, "the only district that the article names"
+        yield at_stem(sources.opening, names), 0.5, sources.opening[:60]
+        yield only_county(sources.body[:_BODY], names, text), 0.5, "the only district that the article names"
     yield _dominant(sources.body[:_BODY], names, text), 0.5, "the place named most often"
+    if claimed := _number_place(sources.number):
+        yield claimed, 0.6, sources.number
 
 
 def _first(part: str, names: Counter[str], text: str) -> Region:
@@ -106,56 +145,30 @@ def _by_stem(title: str) -> Region:
         paths = stems.get(title[:size], ())
         if len(paths) != 1 or title[:size] in region_rules().common_words:
             continue
-        if title[size:].startswith(("：", ":")) or (size > 2 and title[size:].startswith(_ZONES)):
+        if title[size:].startswith(("：", ":")) or (
+            size > 2 and title[size:].startswith(region_rules().zones)
+        ):
             return paths[0]
     return ()
 
 
-def _only_county(body: str, names: Counter[str], text: str) -> Region:
-    """The one district that a text names, twice or more."""
-    found = Counter(resolve(mention, names, text) for mention in mentions(body) if not mention.weak)
-    counties = {region: count for region, count in found.items() if len(region) == 3 or _is_urban(region)}
-    if len(counties) != 1:
+def _common(opening: str, names: Counter[str], text: str) -> Region:
+    """What the place of those who went and that of their hosts have in common; () when one is unknown."""
+    found = [mention for mention in mentions(opening) if not mention.weak]
+    if not found or opening[: found[0].start].endswith(region_rules().host_after):
         return ()
-    region, count = next(iter(counties.items()))
-    return region if count >= 2 else ()
-
-
-def _is_urban(region: Region) -> bool:
-    """A district of a municipality."""
-    return len(region) == 2 and region[0].endswith("市")
-
-
-def _by_town(part: str, names: Counter[str], text: str) -> Region:
-    """The county of a street or town that bears its name alone, when the text keeps speaking of it."""
-    only = gazetteer().only_towns
-    for match in _TOWN_END.finditer(part):
-        for size in (8, 7, 6, 5, 4):
-            town = part[max(0, match.end() - size) : match.end()]
-            if town in only and text.count(town) >= 2 and not _elsewhere(only[town], names):
-                return only[town]
-    return ()
-
-
-def _elsewhere(region: Region, names: Counter[str]) -> bool:
-    """Whether the text names other provinces or cities but none that the region lies in."""
-    book = gazetteer()
-    own = others = 0
-    for name, count in names.items():
-        for path in book.paths[name]:
-            if len(path) == 1 or (len(path) == 2 and name in book.short):
-                inside = region[: len(path)] == path
-                own, others = own + count * inside, others + count * (not inside)
-    return others > 0 and own == 0
+    paths = [path for mention in found if (path := resolve(mention, names, text))]
+    levels = itertools.takewhile(lambda level: len(set(level)) == 1, zip(*paths, strict=False))
+    return tuple(level[0] for level in levels)
 
 
 def _subject(opening: str, names: Counter[str], text: str) -> Region:
     """The place with which the text begins, when the text keeps speaking of it."""
-    media = region_rules().media
-    visitors = _VISITORS.search(opening[:_VISIT])
+    rules = region_rules()
+    media, visitors = rules.media, re.search(rules.visitors, opening)
     for mention in mentions(opening):
         if visitors:
-            if opening[: mention.start].endswith("到"):
+            if opening[: mention.start].endswith(rules.host_after):
                 return resolve(mention, names, text)
             continue
         if _foreign(opening, mention) or re.match(media, opening[mention.end :]):
@@ -168,7 +181,7 @@ def _subject(opening: str, names: Counter[str], text: str) -> Region:
         at_start = not re.search(r"[。；;]", opening[: mention.start])
         if (
             spoken >= 3
-            or _speaks_of_itself(text, name)
+            or speaks_of_itself(text, name)
             or (at_start and mention.start <= 30 and not mention.weak)
         ):
             return found
@@ -176,13 +189,9 @@ def _subject(opening: str, names: Counter[str], text: str) -> Region:
     return ()
 
 
-def _speaks_of_itself(text: str, name: str) -> bool:
-    return any(match.group(1) == name[-1] for match in _SELF.finditer(text))
-
-
 def _dominant(body: str, names: Counter[str], text: str) -> Region:
     """The place that a text which says 本市 or 我区 names far more often than any other of that level."""
-    levels = Counter(match.group(1) for match in _SELF.finditer(body))
+    levels = Counter(match.group(1) for match in re.finditer(region_rules().self, body))
     if sum(levels.values()) < 2:
         return ()
     level = levels.most_common(1)[0][0]
@@ -197,20 +206,3 @@ def _dominant(body: str, names: Counter[str], text: str) -> Region:
     if not ranked or ranked[0][1] < 3 or (len(ranked) > 1 and ranked[0][1] < 2 * ranked[1][1]):
         return ()
     return ranked[0][0]
-
-
-def _deeper(region: Region, sources: Sources, text: str) -> Region:
-    """The street and its community, when the title or the issuer names them right behind the district."""
-    for part in (sources.title, sources.issuer):
-        at = part.find(region[-1])
-        if at < 0 or len(region) < 2:
-            continue
-        rest = part[at + len(region[-1]) :]
-        known = gazetteer().towns.get(region, ())
-        town = next((name for name in sorted(known, key=len, reverse=True) if rest.startswith(name)), "")
-        if not town and not known and (match := _TOWN.match(rest)) and text.count(match.group(1)) >= 2:
-            town = match.group(1)
-        if town:
-            community = _COMMUNITY.match(rest[len(town) :])
-            return (*region, town, community.group(1)) if community else (*region, town)
-    return region

@@ -19,9 +19,14 @@ from kb.types import Document
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
-LABELS: list[dict[str, Any]] = tomllib.loads(
-    (ROOT / "tests" / "data" / "policy_labels.toml").read_text(encoding="utf-8")
-)["file"]
+
+def _labels(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((ROOT / "tests" / "data" / name).read_text("utf-8"))["file"]
+    return found
+
+
+LABELS = _labels("policy_labels.toml")
+SECOND = _labels("policy_labels_second.toml")
 PROSE = re.compile(r"^(?=.{25,}).*[。；]", re.DOTALL)
 # Rules that may take sentences: what stands outside the article of a page, and notes of the press.
 MAY_TAKE_PROSE = {"outside_main_content", "press_header", "press_credits", "disclaimer"}
@@ -109,14 +114,38 @@ def test_titles_of_labelled_documents(read: Read, label: dict[str, Any]) -> None
         assert visible(document.title)[:10] in visible(document.text)[:200]
 
 
+def _regions(read: Read, labels: list[dict[str, Any]]) -> tuple[float, list[tuple[str, object]]]:
+    """The share of regions that equal the label, and those that name another place than the label."""
+    found = {label["name"]: _documents(read, label["name"])[0].region for label in labels}
+    right = sum(found[label["name"]] == tuple(label["region"]) for label in labels)
+    other = [
+        (label["name"], found[label["name"]])
+        for label in labels
+        if found[label["name"]] != tuple(label["region"])[: len(found[label["name"]])]
+    ]
+    return right / len(labels), other
+
+
 def test_regions_of_labelled_documents(read: Read) -> None:
-    """Right, or right as far as it goes; empty where the text does not decide; never another place."""
-    wrong, empty = [], []
-    for label in LABELS:
-        region = _documents(read, label["name"])[0].region
-        if region != tuple(label["region"])[: len(region)]:
-            wrong.append((label["name"], region))
-        elif not region and label["region"]:
-            empty.append(label["name"])
-    assert len(wrong) <= 0.02 * len(LABELS), wrong
-    assert len(empty) <= 0.12 * len(LABELS), empty
+    """Right to the last name on 95 %: a shallower path counts as wrong, and another place is never found."""
+    right, other = _regions(read, LABELS)
+    assert other == []
+    assert right >= 0.95
+
+
+def test_regions_of_the_second_half(read: Read) -> None:
+    """Files on which the rules were not tuned; see docs/ingestion.md for what they gave at first sight."""
+    right, other = _regions(read, SECOND)
+    assert other == []
+    assert right >= 0.85
+
+
+@pytest.mark.parametrize("field", ["title", "issuer", "number", "issued", "kind"])
+def test_other_fields_of_the_second_half(read: Read, field: str) -> None:
+    judged = [label for label in SECOND if field != "title" or label["title"]]
+    wrong = [
+        (label["name"], found)
+        for label in judged
+        if (found := getattr(_documents(read, label["name"])[0], field)) != label[field]
+    ]
+    assert len(wrong) <= max(1, 0.05 * len(judged)), wrong

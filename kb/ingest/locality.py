@@ -1,0 +1,188 @@
+"""Streets and towns: the county that one speaks for, and how deep into a county a text goes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from kb.ingest.gazetteer import gazetteer, mentions, region_rules, resolve
+from kb.types import Region
+
+_OWN_NAME = 4  # characters of a name that may stand for its county alone
+_SETTING = 40  # characters in which a text says where it is set
+_COUNTY = 3  # names of a path down to a county; a municipality's district has two
+
+
+def is_county(region: Region) -> bool:
+    """Whether a path ends at a county, a district or a county-level city."""
+    return len(region) == _COUNTY or (len(region) == 2 and region[0].endswith("市"))
+
+
+def by_town(part: str, names: Counter[str], text: str) -> Region:
+    """The county of the first street or town of `part` that the text keeps speaking of.
+
+    A name that several counties bear counts when the text names the province or city of exactly one.
+    """
+    for town in _towns_in(part):
+        if text.count(town) < 2 and not _named_above(town, names):
+            continue
+        counties = gazetteer().bearers[town]
+        if len(counties) > 1:
+            counties = _named_above(town, names)
+        elif len(town) < _OWN_NAME or _elsewhere(counties[0], names):
+            counties = ()
+        if len(counties) == 1:
+            return counties[0]
+    return ()
+
+
+def _towns_in(part: str) -> Iterator[str]:
+    """Listed streets and towns that `part` names, in order, the longest name at each place."""
+    known = gazetteer().bearers
+    for match in re.finditer(region_rules().town_end, part):
+        for size in range(10, 2, -1):
+            town = part[max(0, match.end() - size) : match.end()]
+            if len(town) == size and town in known:
+                yield town
+                break
+
+
+def _named_above(town: str, names: Counter[str]) -> tuple[Region, ...]:
+    """The counties with a street or town of that name whose province or city the text names."""
+    book = gazetteer()
+    named = {path for name in names if names[name] for path in book.paths[name] if len(path) <= 2}
+    above = {
+        county: sum(1 for size in range(1, len(county)) if county[:size] in named)
+        for county in book.bearers[town]
+    }
+    most = max(above.values(), default=0)
+    return tuple(county for county, count in above.items() if count == most > 0)
+
+
+def _elsewhere(region: Region, names: Counter[str]) -> bool:
+    """Whether the text names other provinces or cities in full but none that the region lies in."""
+    book = gazetteer()
+    own = others = 0
+    for name, count in names.items():
+        for path in book.paths[name]:
+            if len(path) == 1 or (len(path) == 2 and name in book.short):
+                inside, weak = region[: len(path)] == path, name in book.short
+                own += count * inside
+                others += 0 if inside or (weak and count < 2) else count
+    return others > 0 and own == 0
+
+
+def at_stem(opening: str, names: Counter[str]) -> Region:
+    """ "在黄浦物业服务第一线": a district by its bare name where a text sets out; its city is named too."""
+    rules, book = region_rules(), gazetteer()
+    for match in re.finditer(rules.sets_out, opening[:_SETTING]):
+        for size in (4, 3, 2):
+            stem = opening[match.end() : match.end() + size]
+            known = book.stems.get(stem, ())
+            behind = opening[match.end() + size :]
+            if not known or stem in rules.common_words or behind.startswith(rules.not_behind_short):
+                continue
+            named = [path for path in known if any(_is_named(path[:up], names) for up in range(1, len(path)))]
+            if len(named) == 1 and is_county(named[0]):
+                return named[0]
+    return ()
+
+
+def _is_named(path: Region, names: Counter[str]) -> bool:
+    """Whether the text uses a name of the province or city."""
+    return any(names[name] and path in gazetteer().paths.get(name, ()) for name in list(names))
+
+
+def counties_in(body: str, names: Counter[str], text: str) -> Counter[Region]:
+    """How often a text names each county in full, or behind its city's name."""
+    found = Counter(resolve(mention, names, text) for mention in mentions(body) if not mention.weak)
+    return Counter({region: count for region, count in found.items() if is_county(region)})
+
+
+def only_county(body: str, names: Counter[str], text: str) -> Region:
+    """The one county that a text names: twice, or once with a street of its own or as "our" county."""
+    counties = counties_in(body, names, text)
+    if len(counties) != 1:
+        return ()
+    region, count = next(iter(counties.items()))
+    stem = region[-1][:-1]
+    borne = (
+        any(len(town) > 2 and town in text for town in gazetteer().towns.get(region, ()))
+        or speaks_of_itself(text, region[-1])
+        or (len(stem) > 1 and text.count(stem) > 2)
+    )
+    return region if count >= 2 or borne else ()
+
+
+def speaks_of_itself(text: str, name: str) -> bool:
+    """Whether a text says 我区 or 全区 when `name` is a district."""
+    return any(match.group(1) == name[-1] for match in re.finditer(region_rules().self, text))
+
+
+def down_the_chain(region: Region, opening: str, names: Counter[str], text: str) -> Region:
+    """A county under `region` when the text names no other county: "四川省…中心与成都市新都…"."""
+    if is_county(region) or _speaks_for_province(text):
+        return region
+    counties = counties_in(text, names, text)
+    if len(counties) != 1:
+        return region
+    county, count = next(iter(counties.items()))
+    in_opening = any(resolve(mention, names, text) == county for mention in mentions(opening))
+    return county if county[: len(region)] == region and (in_opening or count >= 2) else region
+
+
+def up_to_its_level(region: Region, text: str) -> Region:
+    """The province alone, when the text speaks for it all along and for no place below."""
+    return region[:1] if len(region) > 1 and _speaks_for_province(text) else region
+
+
+def _speaks_for_province(text: str) -> bool:
+    rules = region_rules()
+    own = len(re.findall(rules.for_province, text))
+    return own >= 3 and own > 2 * len(re.findall(rules.for_place_below, text))
+
+
+def deeper(region: Region, heads: tuple[str, ...], opening: str, text: str) -> Region:
+    """The street and its community, when a head (title, issuer) names them behind the district.
+
+    `opening` is given for an article that tells of one place: there the only street of the district that it
+    names counts too, unless the text goes on to another as often.
+    """
+    known = gazetteer().towns.get(region, ())
+    for head in heads:
+        if found := _behind(region, head, known, text):
+            return found
+        if town := _only_town(head, known):
+            return (*region, town)
+    town = _only_town(opening, known)
+    if text.count(town) < 2 and region[-1] in text and f"{region[-1]}{town}" not in opening:
+        return region
+    if town and all(
+        town in other or text.count(other) < text.count(town) for other in known if other != town
+    ):
+        return (*region, town)
+    return region
+
+
+def _only_town(part: str, known: tuple[str, ...]) -> str:
+    """The one street or town of a county that `part` names; "" when it names none or several."""
+    named = [town for town in known if len(town) > 2 and town in part]
+    longest = [town for town in named if not any(town in other for other in named if other != town)]
+    return longest[0] if len(longest) == 1 else ""
+
+
+def _behind(region: Region, head: str, known: tuple[str, ...], text: str) -> Region:
+    """The street right behind the district's name, and the community right behind the street's."""
+    at = head.find(region[-1])
+    if at < 0 or len(region) < 2:
+        return ()
+    rest = head[at + len(region[-1]) :]
+    town = next((name for name in sorted(known, key=len, reverse=True) if rest.startswith(name)), "")
+    if not town and not known and (match := re.match(region_rules().town, rest)):
+        town = match.group(1) if text.count(match.group(1)) >= 2 else ""
+    if not town:
+        return ()
+    community = re.match(region_rules().community, rest[len(town) :])
+    told = community is not None and text.count(community.group(1)) >= 2
+    return (*region, town, community.group(1)) if community and told else (*region, town)
