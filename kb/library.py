@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -53,8 +54,9 @@ def silent(stage: str, done: int, total: int, detail: str) -> None:
 class Library:
     """One index, open. Reading is safe from many threads, and sees what other processes write."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, today: Callable[[], date] = date.today) -> None:
         self.settings = settings
+        self.today = today  # what "last year" in a question is counted from
         self._store = store
         self._embedders: dict[str, Embedder] = {}
         self._opening = threading.Lock()
@@ -141,6 +143,7 @@ class Library:
                 ranking(),
                 self.settings.home_region,
                 self.settings.models_folder,
+                self.today(),
             )
             return answer(question, desk)
 

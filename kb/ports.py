@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.types import Block
+from kb.types import Amount, Block
 
 Vectors = NDArray[np.float32]  # (n, dim), rows of unit length
 Vector = NDArray[np.float32]  # (dim,), unit length
@@ -103,6 +103,20 @@ class LexicalIndex(Protocol):
 
     def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
         """What `search` would give these ids; those without any of the words are left out."""
+        ...
+
+    def holding(
+        self,
+        needed: Sequence[Clause | Amount],
+        clauses: Sequence[Clause],
+        k: int,
+        within: frozenset[int] | None = None,
+    ) -> list[Scored]:
+        """The best k of the entries that hold all that is `needed`, by the sum over `clauses`, best first."""
+        ...
+
+    def frequency(self, field: str, tokens: tuple[str, ...]) -> int:
+        """In how many entries the tokens stand side by side in a field."""
         ...
 
     def ideal(self, clauses: Sequence[Clause]) -> float:

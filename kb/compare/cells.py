@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.compare.evidence import FEATURES, Numbers
-from kb.compare.figures import figures
 from kb.compare.layout import Layout, layout
 from kb.compare.rules import compare_rules
 from kb.search.cite import cite
+from kb.text.figures import figures
 from kb.text.normalise import fold
 from kb.types import Cell, CellState, Citation, Document, DocumentCard, Figure
 

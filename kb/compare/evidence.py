@@ -44,7 +44,7 @@ _TEXTS_REMEMBERED = 64  # evidence of a work report under eight dimensions takes
 _MOST_REMEMBERED = 64  # lenses whose vectors are kept
 _remembered: dict[tuple[str, tuple[Dimension, ...]], Vectors] = {}
 _NUMBER = r"[0-9〇零一二三四五六七八九十百千万亿两数几余多]"
-# Cheap signs that a sentence holds a quantity; kb.compare.figures reads it when the passage is shown.
+# Cheap signs that a sentence holds a quantity; kb.text.figures reads it when the passage is shown.
 _QUANTITIES = {
     "money": rf"{_NUMBER}[ ]?(?:元|美元|港元|欧元)|[0-9][余多]?[万亿](?=[,，。;；、])",
     "people": rf"{_NUMBER}[ ]?(?:名|人|位)",

@@ -11,13 +11,13 @@ import numpy as np
 from kb.compare.cells import Chances, chances, make_cell, passages, settle
 from kb.compare.coverage import coverage
 from kb.compare.evidence import Numbers, add_dense, chunk_of_sentences, dimension_vectors, document_evidence
-from kb.compare.figures import sort_value
 from kb.compare.layout import layout
 from kb.compare.lens import MOST_DIMENSIONS, ask_dimension
 from kb.compare.rules import compare_rules
 from kb.compare.topic import Topic, narrow
 from kb.errors import QuestionError
 from kb.ports import Embedder, Vectors
+from kb.text.figures import sort_value
 from kb.types import Chunk, Column, Comparison, Dimension, Document, DocumentCard, Filters, Lens
 
 MOST_COLUMNS = 40

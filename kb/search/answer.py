@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -13,14 +14,38 @@ from kb.search.bridge import Carried
 from kb.search.cite import cite
 from kb.search.confidence import confidence
 from kb.search.engine import Bench, Found, encode, find
+from kb.search.exact import (
+    Pool,
+    Shelf,
+    exact_marks,
+    figures_said,
+    holding_figures,
+    pool,
+    promoted,
+    strongest,
+)
 from kb.search.filters import admitted, regions_of
+from kb.search.matched import matched, without_choices
 from kb.search.question import Understood, understand
 from kb.search.ranking import Ranking
+from kb.search.reading import Wishes, read
 from kb.search.select import Candidate, spread, without_repeats
 from kb.store.documents import Passage, get_document, passages
 from kb.store.snapshot import Snapshot
 from kb.text.normalise import fold_with_origin
-from kb.types import Answer, Document, Excerpt, Filters, Hit, Question, Region, SearchCoverage, Why
+from kb.types import (
+    Answer,
+    Document,
+    DocumentCard,
+    Excerpt,
+    Filters,
+    Hit,
+    Question,
+    Reading,
+    Region,
+    SearchCoverage,
+    Why,
+)
 
 _TRANSLATIONS_SHOWN = 3  # Chinese forms of one English term
 _WEIGHT_SHOWN = 0.3  # of a term that is worth telling
@@ -36,20 +61,54 @@ class Desk:
     ranking: Ranking
     home_region: Region
     cache_folder: Path
+    today: date
+
+    def cards(self, filters: Filters) -> list[DocumentCard]:
+        """The documents that pass."""
+        within = admitted(self.snapshot.cards, filters)
+        return [card for key, card in self.snapshot.cards.items() if within is None or key in within]
+
+    def shelf(self, filters: Filters) -> Shelf:
+        """Where demands are looked up under these filters."""
+        return Shelf(self.snapshot, self.connection, admitted(self.snapshot.cards, filters))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with all that was made of it."""
+
+    question: Question
+    wishes: Wishes
+    understood: Understood
+    filters: Filters
+    pool: Pool
 
 
 def answer(question: Question, desk: Desk) -> Answer:
     """The answer to a question. Raises `QuestionError` when it is empty, too long, or asks for no hits."""
-    understood = understand(question.text, desk.ranking, desk.cache_folder)
+    text = question.text.strip()
+    wishes = read(text, desk.today, question.literal)
+    understood = understand(wishes.text, desk.ranking, desk.cache_folder)
     filters, notes = _with_home(question.filters, understood, desk.home_region)
-    within = admitted(desk.snapshot.cards, filters)
-    cards = [card for key, card in desk.snapshot.cards.items() if within is None or key in within]
-    found = _find(question, understood, desk, within)
-    excerpts = _excerpts(question, understood, desk, found)
+    if filters.years is None and wishes.years:
+        filters = replace(filters, years=wishes.years)
+    shelf = desk.shelf(filters)
+    asked = _Asked(question, wishes, understood, filters, pool(shelf, wishes, understood.clauses))
+    excerpts = _excerpts(asked, desk, _find(asked, desk, shelf))
     if translations := _translations(understood.carried):
         notes += ("英文问题，已译：" + "；".join(translations),)
+    cards = desk.cards(filters)
     coverage = SearchCoverage(len(cards), regions_of(cards), bool(excerpts))
-    return Answer(understood.text, understood.language, excerpts, coverage, notes)
+    return Answer(
+        text,
+        understood.language,
+        excerpts,
+        coverage,
+        notes,
+        _reading(asked, desk),
+        filters,
+        _matched(asked, desk, excerpts),
+    )
 
 
 def _with_home(filters: Filters, understood: Understood, home: Region) -> tuple[Filters, tuple[str, ...]]:
@@ -60,24 +119,54 @@ def _with_home(filters: Filters, understood: Understood, home: Region) -> tuple[
     return replace(filters, not_regions=(*filters.not_regions, own)), (f"已排除本区（{home[-1]}）",)
 
 
-def _find(
-    question: Question, understood: Understood, desk: Desk, within: frozenset[int] | None
-) -> list[Found]:
-    if desk.snapshot.model is None or within == frozenset():
+def _find(asked: _Asked, desk: Desk, shelf: Shelf) -> list[Found]:
+    if desk.snapshot.model is None or shelf.within == frozenset() or asked.pool.scored == ():
         return []
-    vector = None if question.mode == "lexical" else encode(understood, desk.embedder(), desk.ranking)
-    bench = Bench(desk.snapshot, desk.connection, within, desk.ranking)
-    return find(bench, understood, vector, question.mode)
+    mode, understood = asked.question.mode, asked.understood
+    vector = None if mode == "lexical" else encode(understood, desk.embedder(), desk.ranking)
+    gains = holding_figures(shelf, asked.wishes.figures, understood.clauses)
+    bench = Bench(
+        desk.snapshot, desk.connection, shelf.within, desk.ranking, asked.pool.scored, strongest(gains)
+    )
+    return promoted(find(bench, understood, vector, mode), asked.pool, gains, asked.wishes.bare)
 
 
-def _excerpts(
-    question: Question, understood: Understood, desk: Desk, found: Sequence[Found]
-) -> tuple[Excerpt, ...]:
-    read = max(desk.ranking.passages_read, question.top_k)
-    rows = passages(desk.connection, [one.id for one in found[:read]])
-    candidates = [Candidate(one, rows[one.id].text) for one in found[:read] if one.id in rows]
+def _reading(asked: _Asked, desk: Desk) -> Reading:
+    """What was read out of the question, for showing it."""
+    undated = 0
+    if asked.wishes.years and asked.filters.years == asked.wishes.years:
+        open_years = desk.cards(replace(asked.filters, years=None))
+        undated = sum(card.year is None for card in open_years)
+    return Reading(
+        phrases=asked.wishes.phrases,
+        numbers=tuple(map(str, asked.wishes.numbers)),
+        figures=tuple(figure.quote for figure in asked.wishes.figures),
+        years=asked.wishes.years if asked.filters.years == asked.wishes.years else None,
+        amounts=asked.wishes.amounts,
+        undated=undated,
+        absent=asked.pool.absent,
+    )
+
+
+def _matched(asked: _Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[DocumentCard, ...]:
+    """The documents that the question matches, whatever was chosen beside the results."""
+    free = without_choices(asked.filters)
+    shelf = desk.shelf(free)
+    satisfied = asked.pool if free == asked.filters else pool(shelf, asked.wishes, asked.understood.clauses)
+    shown = {excerpt.citation.doc_id for excerpt in excerpts}
+    hits = [key for key, card in desk.snapshot.cards.items() if card.id in shown] if shown else []
+    keys = matched(shelf, satisfied, asked.understood.clauses, hits)
+    return tuple(desk.snapshot.cards[key] for key in sorted(keys))
+
+
+def _excerpts(asked: _Asked, desk: Desk, found: Sequence[Found]) -> tuple[Excerpt, ...]:
+    question = asked.question
+    read_on = max(desk.ranking.passages_read, question.top_k)
+    rows = passages(desk.connection, [one.id for one in found[:read_on]])
+    candidates = [Candidate(one, rows[one.id].text) for one in found[:read_on] if one.id in rows]
     unique = without_repeats(candidates, desk.ranking.same_passage)
-    chosen = spread(unique, desk.snapshot.cards, question.top_k, question.per_region, understood.broad)
+    broad = asked.understood.broad and not asked.pool.tiers
+    chosen = spread(unique, desk.snapshot.cards, question.top_k, question.per_region, broad)
     documents: dict[str, Document] = {}
     excerpts = []
     for rank, candidate in enumerate(chosen, start=1):
@@ -85,14 +174,15 @@ def _excerpts(
         if passage.chunk.doc_id not in documents:
             documents[passage.chunk.doc_id] = get_document(desk.connection, passage.chunk.doc_id)
         excerpts.append(
-            _excerpt(rank, candidate.found, passage, documents[passage.chunk.doc_id], understood, desk)
+            _excerpt(rank, candidate.found, passage, documents[passage.chunk.doc_id], asked, desk)
         )
     return tuple(excerpts)
 
 
 def _excerpt(
-    rank: int, found: Found, passage: Passage, document: Document, understood: Understood, desk: Desk
+    rank: int, found: Found, passage: Passage, document: Document, asked: _Asked, desk: Desk
 ) -> Excerpt:
+    understood = asked.understood
     citation = cite(document, desk.snapshot.cards[found.doc_key], passage.chunk.start, passage.chunk.end)
     marks, terms = marked(citation.quote, understood.terms)
     why = Why(
@@ -102,9 +192,12 @@ def _excerpt(
         lexical_weight=found.lexical_weight,
         terms=terms,
         translations=tuple(_translations(understood.carried)),
+        document_weight=found.document_weight,
+        figures=figures_said(citation.quote, asked.wishes.figures),
     )
     hit = Hit(passage.chunk, found.score, found.dense_rank, found.lexical_rank, why)
-    return Excerpt(rank, hit, citation, confidence(understood, terms), marks)
+    exact = exact_marks(citation.quote, asked.wishes)
+    return Excerpt(rank, hit, citation, confidence(understood, terms), merged([*marks, *exact]))
 
 
 def marked(quote: str, terms: Sequence[str]) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
@@ -119,13 +212,18 @@ def marked(quote: str, terms: Sequence[str]) -> tuple[tuple[tuple[int, int], ...
         while at >= 0:
             spans.append((folded.origin[at], folded.origin[at + len(term) - 1] + 1))
             at = folded.text.find(term, at + 1)
-    merged: list[tuple[int, int]] = []
+    return merged(spans), tuple(present)
+
+
+def merged(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same characters covered by spans in order that neither touch nor overlap."""
+    whole: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if whole and start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
         else:
-            merged.append((start, end))
-    return tuple(merged), tuple(present)
+            whole.append((start, end))
+    return tuple(whole)
 
 
 def _translations(carried: Sequence[Carried]) -> list[str]:

@@ -31,6 +31,7 @@ class Found:
     dense_rank: int | None
     lexical_rank: int | None
     lexical_weight: float  # of the fusion that gave the score
+    document_weight: float = 0.0
 
 
 def encode(question: Understood, embedder: Embedder, ranking: Ranking) -> Vector:
@@ -52,6 +53,8 @@ class Bench:
     connection: Connection
     within: frozenset[int] | None  # document keys
     ranking: Ranking
+    only: tuple[Scored, ...] | None = None  # when the question demands something: passages that hold it
+    also: tuple[int, ...] = ()  # passages that are candidates whatever the rankings say
 
 
 def find(bench: Bench, question: Understood, vector: Vector | None, mode: Mode) -> list[Found]:
@@ -62,7 +65,9 @@ def find(bench: Bench, question: Understood, vector: Vector | None, mode: Mode) 
     they are ranked once more (pseudo-relevance feedback, Rocchio 1971).
     """
     lexical: list[Scored] = []
-    if mode != "dense" and bench.snapshot.passages is not None:
+    if bench.only is not None:
+        lexical = list(bench.only)
+    elif mode != "dense" and bench.snapshot.passages is not None:
         lexical = bench.snapshot.passages.search(question.clauses, bench.ranking.candidates, bench.within)
     found = _ranked(bench, question, vector, lexical, mode)
     if mode != "hybrid" or vector is None:
@@ -93,9 +98,13 @@ def _ranked(
     bench: Bench, question: Understood, vector: Vector | None, lexical: list[Scored], mode: Mode
 ) -> list[Found]:
     dense: list[Scored] = []
-    if mode != "lexical" and vector is not None and bench.snapshot.vectors is not None:
+    if bench.only is not None:
+        cosines = _missing_cosines(bench, vector, [one.id for one in bench.only])
+        dense = sorted((Scored(*pair) for pair in cosines.items()), key=lambda one: (-one.score, one.id))
+    elif mode != "lexical" and vector is not None and bench.snapshot.vectors is not None:
         dense = bench.snapshot.vectors.search(vector, bench.ranking.candidates, bench.within)
     ids = list(dict.fromkeys(scored.id for scored in [*dense, *lexical]))
+    ids = list(dict.fromkeys([*ids, *bench.also])) if mode == "hybrid" else ids
     groups = groups_of(bench.connection, ids)
     ids = [id for id in ids if id in groups and groups[id] in bench.snapshot.cards]
     if not ids:
@@ -130,6 +139,7 @@ def _ranked(
             dense_ranks.get(id),
             lexical_ranks.get(id),
             weights.lexical,
+            weights.document,
         )
         for id, score in zip(ids, scores, strict=True)
     ]

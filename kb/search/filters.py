@@ -47,8 +47,10 @@ def passes(card: DocumentCard, filters: Filters) -> bool:
         return False
     if filters.issuers and not any(issuer in card.issuer for issuer in filters.issuers):
         return False
+    if card.id in filters.not_documents:
+        return False
     names = {flag.name for flag in card.flags}
-    return all(flag in names for flag in filters.flags)
+    return all(flag in names for flag in filters.flags) and names.isdisjoint(filters.not_flags)
 
 
 def in_region(region: Region, name: str) -> bool:

@@ -24,7 +24,7 @@ from kb.store.schema import documents
 from kb.store.segments import verify_segments
 from kb.store.vectors import FaissIndex, read_vectors, write_vectors
 
-LEXICAL_FORMAT = 1
+LEXICAL_FORMAT = 2
 LEXICAL_PARTS = ("passages", "documents")
 VECTORS_FORMAT = 1
 _NOTHING_SOUND = "none was there, or not a sound one"
@@ -128,7 +128,7 @@ def _update_lexical(connection: Connection, folder: Path, after: int, until: int
 def _passage_entries(connection: Connection, after: int, until: int) -> Iterator[Entry]:
     for passage in passages_since(connection, after, until):
         title = "\n".join((passage.title, *passage.chunk.path))
-        yield Entry(passage.chunk.id, passage.doc_key, title, passage.text)
+        yield Entry(passage.chunk.id, passage.doc_key, title, passage.text, figures=True)
 
 
 def _document_entries(connection: Connection, after: int, until: int) -> Iterator[Entry]:

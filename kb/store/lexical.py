@@ -16,9 +16,18 @@ import tantivy
 from kb.errors import StorageFull, StoreError
 from kb.ports import Clause, Phrase, Scored
 from kb.store.layout import storage, storage_error, sync_folder
+from kb.text.figures import figures
 from kb.text.tokens import bigrams, words
+from kb.types import Amount
 
 FIELDS = ("title", "words", "bigrams")
+AMOUNTS = (
+    "money",
+    "people",
+    "area",
+    "share",
+)  # quantities that can be asked for; yuan, persons, ㎡, per cent
+_SAME = 1e-9  # relative: two ways to write one figure
 _HEAP_BYTES = 64 << 20
 _SYSTEM_ERROR = re.compile(r"os error (\d+)")
 _MOST_FREQUENCIES = 20_000  # kept between searches
@@ -32,6 +41,7 @@ class Entry:
     group: int  # the document's key
     title: str  # with the heading path for passages
     text: str
+    figures: bool = False  # whether the text's figures can be asked for
 
 
 class TantivyIndex:
@@ -109,6 +119,47 @@ class TantivyIndex:
         keys = searcher.fast_field_values("key", [address for _, address in found.hits])
         return [Scored(int(key), float(score)) for key, (score, _) in zip(keys, found.hits, strict=True)]
 
+    def holding(
+        self,
+        needed: Sequence[Clause | Amount],
+        clauses: Sequence[Clause],
+        k: int,
+        within: frozenset[int] | None = None,
+    ) -> list[Scored]:
+        """See `kb.ports.LexicalIndex`."""
+        searcher = self._index.searcher()
+        if not needed or searcher.num_docs == 0:
+            return []
+        parts = [(tantivy.Occur.Should, self._clause(clause)) for clause in clauses if clause.alternatives]
+        for need in needed:
+            query = self._range(need) if isinstance(need, Amount) else self._any(need)
+            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(query, 0.0)))
+        if within is not None:
+            inside = tantivy.Query.term_set_query(self._schema, "group", list(within))
+            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0)))
+        found = searcher.search(tantivy.Query.boolean_query(parts), limit=k, count=False)
+        keys = searcher.fast_field_values("key", [address for _, address in found.hits])
+        return [Scored(int(key), float(score)) for key, (score, _) in zip(keys, found.hits, strict=True)]
+
+    def _any(self, clause: Clause) -> tantivy.Query:
+        """Entries that say one of the alternatives, all alike."""
+        ways = [self._match(phrase.field, phrase.tokens) for phrase in clause.alternatives]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
+
+    def _range(self, amount: Amount) -> tantivy.Query:
+        low, high = amount.low, amount.high
+        return tantivy.Query.range_query(
+            self._schema,
+            amount.quantity,
+            tantivy.FieldType.Float,
+            None if low is None else low - abs(low) * _SAME,
+            None if high is None else high + abs(high) * _SAME,
+        )
+
+    def frequency(self, field: str, tokens: tuple[str, ...]) -> int:
+        """See `kb.ports.LexicalIndex`."""
+        return self._frequency(field, tokens)
+
     def ideal(self, clauses: Sequence[Clause]) -> float:
         """See `kb.ports.LexicalIndex`."""
         return sum(
@@ -180,6 +231,8 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("group", indexed=True, fast=True)
     for name in FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for quantity in AMOUNTS:
+        builder.add_float_field(quantity, indexed=True, fast=True)
     return builder.build()
 
 
@@ -191,7 +244,19 @@ def _document(entry: Entry) -> tantivy.Document:
         "words": " ".join(words(entry.text)),
         "bigrams": " ".join(bigrams(entry.text)),
     }
+    if entry.figures:
+        values |= _amounts(entry.text)
     return tantivy.Document(**values)
+
+
+def _amounts(text: str) -> dict[str, list[float]]:
+    """The bounds of the text's figures by quantity. Foreign money is left out: it is not to be compared."""
+    found: dict[str, set[float]] = {}
+    for figure in figures(text):
+        if figure.quantity in AMOUNTS and not (figure.quantity == "money" and figure.unit != "CNY"):
+            bounds = (bound for bound in (figure.value_min, figure.value_max) if bound is not None)
+            found.setdefault(figure.quantity, set()).update(bounds)
+    return {quantity: sorted(bounds) for quantity, bounds in found.items()}
 
 
 def discard(folder: Path) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from kb.library import Library
+from kb.surfaces.counts import counted, in_tree_order
 from kb.surfaces.forms import SearchForm
 from kb.surfaces.messages import Words
-from kb.types import DocumentCard, Filters
+from kb.types import DocumentCard, Filters, Region
 
 SHOWN_REGIONS = 12
+SHOWN_ISSUERS = 6
+MOST_ISSUERS = 40
+WORTH_EXCLUDING = ("suspect_figure", "spun_text", "truncated")
 WORTH_FOLDING = 4  # a shorter rest is shown at once
 _DEEPEST_REGION = 3  # province, city, district: below that the list says more than it helps
 BAR_HEIGHT = 36  # of the fullest year, px
@@ -47,24 +51,32 @@ class Facets:
     more_regions: tuple[Choice, ...]
     years: tuple[YearBar, ...]
     kinds: tuple[Choice, ...]
+    issuers: tuple[Choice, ...]
+    more_issuers: tuple[Choice, ...]
     flags: tuple[Choice, ...]
+    unflagged: tuple[Choice, ...]  # warnings that can be left out
 
 
-def facets(library: Library, form: SearchForm, words: Words) -> Facets:
-    """The facets of a search."""
-    filters = form.filters
-
-    tree = _region_tree(library.cards(replace(filters, regions=(), not_regions=())), form.regions)
-    kinds = Counter(card.kind for card in library.cards(replace(filters, kinds=())) if card.kind)
-    flagged = library.cards(replace(filters, flags=()))
-    flags = Counter(name for card in flagged for name in {flag.name for flag in card.flags})
+def facets(cards: Sequence[DocumentCard], filters: Filters, form: SearchForm, words: Words) -> Facets:
+    """The facets over `cards`; `filters` are those in force, `form` is what was chosen by hand."""
+    counts = counted(cards, filters)
+    tree = _region_tree(counts.regions, form.regions)
     shown = SHOWN_REGIONS if len(tree) >= SHOWN_REGIONS + WORTH_FOLDING else len(tree)
+    issuers = _flat(counts.issuers, form.issuers, str)
+    few = SHOWN_ISSUERS if len(issuers) >= SHOWN_ISSUERS + WORTH_FOLDING else len(issuers)
     return Facets(
         regions=tree[:shown],
         more_regions=tree[shown:],
-        years=_years(library.cards(replace(filters, years=None)), form),
-        kinds=_flat(kinds, form.kinds, str),
-        flags=_flat(flags, form.flags, lambda name: words.known("flag", name)),
+        years=_years(counts.years, filters.years, form),
+        kinds=_flat(counts.kinds, form.kinds, str),
+        issuers=issuers[:few],
+        more_issuers=issuers[few:MOST_ISSUERS],
+        flags=_flat(counts.flags, form.flags, lambda name: words.known("flag", name)),
+        unflagged=tuple(
+            Choice(name, words.known("flag", name), counts.flags[name], name in form.not_flags)
+            for name in sorted({*counts.flags, *form.not_flags})
+            if name in WORTH_EXCLUDING or name in form.not_flags
+        ),
     )
 
 
@@ -73,32 +85,22 @@ def _flat(counts: Counter[str], chosen: Sequence[str], label: Callable[[str], st
     return tuple(Choice(name, label(name), counts[name], name in chosen) for name in names)
 
 
-def _region_tree(cards: Iterable[DocumentCard], chosen: Sequence[str]) -> tuple[Choice, ...]:
+def _region_tree(counts: Counter[Region], chosen: Sequence[str]) -> tuple[Choice, ...]:
     """Regions in order of their count, each followed by the districts in it."""
-    counts: Counter[tuple[str, ...]] = Counter()
-    for card in cards:
-        counts.update(card.region[:depth] for depth in range(1, min(len(card.region), _DEEPEST_REGION) + 1))
-
-    children: defaultdict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
-    for path in sorted(counts, key=lambda path: (-counts[path], path)):
-        children[path[:-1]].append(path)
-
-    def below(parent: tuple[str, ...]) -> Iterator[Choice]:
-        for path in children[parent]:
-            yield Choice("/".join(path), path[-1], counts[path], "/".join(path) in chosen, len(parent))
-            yield from below(path)
-
-    tree = tuple(below(()))
+    shallow = Counter({path: n for path, n in counts.items() if len(path) <= _DEEPEST_REGION})
+    tree = tuple(
+        Choice("/".join(path), path[-1], counts[path], "/".join(path) in chosen, len(path) - 1)
+        for path in in_tree_order(shallow)
+    )
     known = {choice.value for choice in tree}
     return (*(Choice(name, name, 0, True) for name in chosen if name not in known), *tree)
 
 
-def _years(cards: Iterable[DocumentCard], form: SearchForm) -> tuple[YearBar, ...]:
-    counts = Counter(card.year for card in cards if card.year is not None)
+def _years(counts: Counter[int], in_force: tuple[int, int] | None, form: SearchForm) -> tuple[YearBar, ...]:
     if not counts:
         return ()
     fullest = max(counts.values())
-    first, last = form.filters.years or (None, None)
+    first, last = in_force or (None, None)
     return tuple(
         YearBar(
             year,

@@ -31,7 +31,11 @@ class SearchForm:
     year_from: int | None = None
     year_to: int | None = None
     kinds: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    not_flags: tuple[str, ...] = ()
+    not_documents: tuple[str, ...] = ()
+    literal: bool = False
     per_region: PerRegion = ""  # "": the question decides
     mode: Mode = "hybrid"
     top: int = TOP_CHOICES[0]
@@ -46,7 +50,11 @@ class SearchForm:
             year_from=_year(params.get("from", "")),
             year_to=_year(params.get("to", "")),
             kinds=_names(params, "kind"),
+            issuers=_names(params, "issuer"),
             flags=_names(params, "flag"),
+            not_flags=_names(params, "not_flag"),
+            not_documents=_names(params, "not_document"),
+            literal=params.get("literal") == "1",
             per_region=next((value for value in _PER_REGION if value == params.get("per")), ""),
             mode=next((mode for mode in _MODES if mode == params.get("mode")), "hybrid"),
             top=next((n for n in TOP_CHOICES if str(n) == params.get("top")), TOP_CHOICES[0]),
@@ -59,7 +67,16 @@ class SearchForm:
         if self.year_from or self.year_to:
             first, last = self.year_from or 0, self.year_to or _LAST_YEAR
             years = (min(first, last), max(first, last))
-        return Filters(self.regions, self.not_regions, years, self.kinds, flags=self.flags)
+        return Filters(
+            self.regions,
+            self.not_regions,
+            years,
+            self.kinds,
+            self.issuers,
+            self.flags,
+            not_flags=self.not_flags,
+            not_documents=self.not_documents,
+        )
 
     @property
     def restricted(self) -> bool:
@@ -70,7 +87,7 @@ class SearchForm:
     def question(self) -> Question:
         """The search, as the library takes it."""
         per_region = {"": None, "1": 1, "2": 2, "all": self.top}[self.per_region]
-        return Question(self.q, self.top, self.filters, per_region, self.mode)
+        return Question(self.q, self.top, self.filters, per_region, self.mode, self.literal)
 
     @property
     def url(self) -> str:
@@ -88,7 +105,11 @@ class SearchForm:
         pairs += [("not_region", name) for name in self.not_regions]
         pairs += [(key, str(year)) for key, year in (("from", self.year_from), ("to", self.year_to)) if year]
         pairs += [("kind", name) for name in self.kinds]
+        pairs += [("issuer", name) for name in self.issuers]
         pairs += [("flag", name) for name in self.flags]
+        pairs += [("not_flag", name) for name in self.not_flags]
+        pairs += [("not_document", id) for id in self.not_documents]
+        pairs += [("literal", "1")] if self.literal else []
         pairs += [("per", self.per_region)] if self.per_region else []
         pairs += [("mode", self.mode)] if self.mode != "hybrid" else []
         pairs += [("top", str(self.top))] if self.top != TOP_CHOICES[0] else []

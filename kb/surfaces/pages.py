@@ -15,6 +15,7 @@ from kb.surfaces import facets, forms, views
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import same_heading
+from kb.surfaces.said import demands, lacks, restrictions
 from kb.surfaces.site import SiteDep
 from kb.types import Answer, DocumentCard, Excerpt, SearchCoverage
 
@@ -43,7 +44,12 @@ def search(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep
     answer, problem = _ask(library, form, prefs.words)
     page = views.SearchPage(
         form=form,
-        facets=facets.facets(library, form, prefs.words),
+        facets=facets.facets(
+            answer.matched if form.q else library.cards(), answer.filters, form, prefs.words
+        ),
+        taken=restrictions(answer.reading, prefs.words),
+        told=(*demands(answer.reading, prefs.words), *lacks(answer.reading, prefs.words)),
+        literal_url=replace(form, literal=True).url,
         problem=problem,
         documents=answer.coverage.documents,
         regions=answer.coverage.regions,
@@ -68,7 +74,7 @@ def documents(request: Request, library: LibraryDep, prefs: PrefsDep, site: Site
     first = (number - 1) * ROWS
     page = views.LibraryPage(
         form=form,
-        facets=facets.facets(library, form, prefs.words),
+        facets=facets.facets(library.cards(), form.filters, form, prefs.words),
         rows=tuple(views.document_row(card, prefs.words) for card in found[first : first + ROWS]),
         total=len(found),
         chunks=sum(card.chunks for card in found),

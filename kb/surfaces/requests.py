@@ -44,7 +44,9 @@ class FiltersIn(BaseModel):
     kind: Names = Field([], description="Kinds of document: 调研报告, 经验材料 …")
     issuer: Names = Field([], description="Issuing bodies.")
     flag: Names = Field([], description="Warnings that must be present.", examples=[["suspect_figure"]])
+    not_flag: Names = Field([], description="Warnings that must be absent.", examples=[["spun_text"]])
     document: Names = Field([], description="Ids of documents.")
+    not_document: Names = Field([], description="Ids of documents to leave out.")
 
     @field_validator("year")
     @classmethod
@@ -66,6 +68,8 @@ class FiltersIn(BaseModel):
             issuers=tuple(self.issuer),
             flags=tuple(self.flag),
             documents=tuple(self.document),
+            not_flags=tuple(self.not_flag),
+            not_documents=tuple(self.not_document),
         )
 
 
@@ -81,12 +85,13 @@ class SearchIn(FiltersIn):
         None, ge=1, le=100, description="Passages of one district; left out, the question decides."
     )
     mode: Mode = Field("hybrid", description="Which indexes answer.")
+    literal: bool = Field(False, description="Reads no years, amounts or misspellings out of the words.")
     explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words, translations.")
 
     @property
     def question(self) -> Question:
         """The search as the library takes it."""
-        return Question(self.q, self.top_k, self.filters, self.per_region, self.mode)
+        return Question(self.q, self.top_k, self.filters, self.per_region, self.mode, self.literal)
 
 
 class DocumentsIn(FiltersIn):

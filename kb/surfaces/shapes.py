@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.surfaces.narrowing import FacetsOut, InForceOut, UnderstoodOut
 from kb.types import CellState, Confidence, Language
 
 
@@ -58,8 +59,10 @@ class WhyOut:
     lexical_score: float | None
     document_score: float | None
     lexical_weight: float
+    document_weight: float
     terms: list[str]
     translations: list[str]
+    figures: list[str]  # the question's figures that the passage holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,9 @@ class SearchOut:
     hits: list[HitOut]
     coverage: SearchCoverageOut
     notes: list[str]
+    understood: UnderstoodOut
+    filters: InForceOut
+    facets: FacetsOut
 
 
 @dataclass(frozen=True, slots=True)

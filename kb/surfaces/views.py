@@ -13,6 +13,7 @@ from kb.surfaces.facets import Facets
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start
 from kb.surfaces.render import Layer, excerpt_span, marked
+from kb.surfaces.said import explained
 from kb.types import Citation, Confidence, Document, DocumentCard, Excerpt, Fact, Flag
 from kb.write.references import reference
 
@@ -69,6 +70,7 @@ class HitView:
     short: Markup
     full: Markup | None  # when `short` is not all of it
     similar_url: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ class SearchPage:
 
     form: forms.SearchForm
     facets: Facets
+    taken: tuple[str, ...]  # filters read out of the words, which `literal_url` takes back
+    told: tuple[str, ...]  # what else was read out of them, and what is not there
+    literal_url: str
     problem: str  # "" when the question could be asked
     documents: int  # searched
     regions: int
@@ -221,6 +226,7 @@ def hit_view(excerpt: Excerpt, words: Words) -> HitView:
         citation=citation_view(citation, words),
         short=marked(citation.quote, layers, start, end),
         full=marked(citation.quote, layers) if cut else None,
+        why=explained(excerpt.hit, words),
         similar_url=forms.SearchForm(citation.quote[:SIMILAR_LIMIT]).url,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from kb.surfaces import shapes
+from kb.surfaces.narrowing import facets_out, in_force_out, understood_out
 from kb.types import (
     Answer,
     Cell,
@@ -82,8 +83,10 @@ def why_out(hit: Hit) -> shapes.WhyOut:
         lexical_score=hit.why.lexical_score,
         document_score=hit.why.document_score,
         lexical_weight=hit.why.lexical_weight,
+        document_weight=hit.why.document_weight,
         terms=list(hit.why.terms),
         translations=list(hit.why.translations),
+        figures=list(hit.why.figures),
     )
 
 
@@ -119,6 +122,9 @@ def search_out(answer: Answer, explain: bool = False) -> shapes.SearchOut:
         hits=[hit_out(excerpt, explain) for excerpt in answer.hits],
         coverage=shapes.SearchCoverageOut(coverage.documents, coverage.regions, coverage.found),
         notes=list(answer.notes),
+        understood=understood_out(answer),
+        filters=in_force_out(answer.filters),
+        facets=facets_out(answer),
     )
 
 

@@ -2,7 +2,7 @@
 
 二百三十 → 230; 1.18万 → 11 800; 2400余万 → more than 24 000 000; 三分之一 and 百分之四十 → a share in
 per cent; 400—800, 三至五 and 二三万 → a range. Words that stand outside the numeral (近、约、以上) and units
-belong to `kb.compare.figures`.
+belong to `kb.text.figures`.
 """
 
 from __future__ import annotations

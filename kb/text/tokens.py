@@ -13,6 +13,7 @@ from kb.resources import data_text
 from kb.text.normalise import fold
 
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.%][a-z0-9]+)*")
+_GAP = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[ \t]+(?=[\u3400-\u9fff\uf900-\ufaff])")
 _SMOOTHING = 50  # occurrences granted to every word
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
@@ -63,9 +64,12 @@ def rarity(word: str) -> float:
 
 
 def bigrams(text: str) -> list[str]:
-    """Overlapping character pairs of each Chinese run after folding; a single character stands alone."""
+    """Overlapping character pairs of each Chinese run after folding; a single character stands alone.
+
+    Spaces between Chinese characters are layout and cut nothing.
+    """
     found: list[str] = []
-    for run in _RUN.findall(fold(text)):
+    for run in _RUN.findall(_GAP.sub("", fold(text))):
         if not _CJK.match(run) or len(run) == 1:
             found.append(run)
         else:

@@ -6,6 +6,7 @@ Offsets are half-open code points of `Document.text`. A region is a path from th
 """
 
 from kb.types.answers import (
+    Amount,
     Answer,
     CheckedCitation,
     Citation,
@@ -18,6 +19,7 @@ from kb.types.answers import (
     Mode,
     Question,
     Quotation,
+    Reading,
     SearchCoverage,
     Why,
 )
@@ -37,6 +39,7 @@ from kb.types.documents import (
 from kb.types.reports import CheckReport, Failure, Flagged, IngestReport
 
 __all__ = [
+    "Amount",
     "Answer",
     "Block",
     "Cell",
@@ -67,6 +70,7 @@ __all__ = [
     "Mode",
     "Question",
     "Quotation",
+    "Reading",
     "Region",
     "Removed",
     "SearchCoverage",

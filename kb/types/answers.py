@@ -43,6 +43,32 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """Bounds for a figure: yuan, persons, ㎡ or per cent by the quantity; None is open."""
+
+    quantity: str  # money, people, area, share
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read out of a question beside its words."""
+
+    phrases: tuple[str, ...] = ()  # quoted: every hit holds them
+    numbers: tuple[str, ...] = ()  # 文号, as 国办发〔2023〕12号
+    figures: tuple[str, ...] = ()  # figures named, as written: passages that hold the same value come first
+    years: tuple[int, int] | None = None  # inclusive: a filter
+    amounts: tuple[Amount, ...] = ()  # filters
+    undated: int = 0  # documents that the years leave out because their date is unknown
+    absent: tuple[str, ...] = ()  # phrases and 文号 that stand nowhere in what was searched
+    corrected: tuple[tuple[str, str], ...] = ()  # (as typed, what was also searched)
+    places: tuple[
+        tuple[str, tuple[str, ...]], ...
+    ] = ()  # a region filter that names several places, and which
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What a search may answer from. Empty fields do not restrict."""
 
@@ -53,6 +79,8 @@ class Filters:
     issuers: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()  # flag names that must be present
     documents: tuple[str, ...] = ()  # document ids
+    not_flags: tuple[str, ...] = ()  # flag names that must be absent
+    not_documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +92,7 @@ class Question:
     filters: Filters = Filters()
     per_region: int | None = None  # hits of one district; None: the question decides
     mode: Mode = "hybrid"
+    literal: bool = False  # years, amounts and misspellings are not read out of the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +105,8 @@ class Why:
     lexical_weight: float = 0.0  # of the convex fusion, 0..1
     terms: tuple[str, ...] = ()  # words of the question that the passage holds
     translations: tuple[str, ...] = ()  # "fund → 资金、经费"
+    document_weight: float = 0.0  # of the whole document's words beside the two
+    figures: tuple[str, ...] = ()  # the question's figures that the passage holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +149,11 @@ class Answer:
     hits: tuple[Excerpt, ...]
     coverage: SearchCoverage
     notes: tuple[str, ...] = ()
+    reading: Reading = Reading()
+    filters: Filters = Filters()  # as they were in force, with what was read out of the question
+    matched: tuple[
+        DocumentCard, ...
+    ] = ()  # documents that the question matches, whatever region … was chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import json
 import pytest
 from labelled import DATA, SHARED, raw_text
 
-from kb.compare.figures import figures
+from kb.text.figures import figures
 
 LABELS = [json.loads(line) for line in (DATA / "figures_gold.jsonl").read_text(encoding="utf-8").splitlines()]
 FLOOR = 0.95

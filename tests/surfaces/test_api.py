@@ -27,7 +27,9 @@ def problem(answer: Any) -> dict[str, Any]:  # noqa: ANN401 (httpx's Response go
 
 def test_search_gives_the_objects_of_the_command_line(client: TestClient) -> None:
     body = client.get("/api/v1/search", params={"q": QUESTION, "top_k": 5}).json()
-    assert set(body) == {"query", "language", "hits", "coverage", "notes"}
+    assert set(body) == {
+        "query", "language", "hits", "coverage", "notes", "understood", "filters", "facets",
+    }  # fmt: skip
     assert body["language"] == "zh"
     assert len(body["hits"]) == 5
     assert [hit["rank"] for hit in body["hits"]] == [1, 2, 3, 4, 5]

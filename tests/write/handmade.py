@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.compare.figures import figures
 from kb.search.cite import cite
+from kb.text.figures import figures
 from kb.types import Cell, Column, CompareCoverage, Comparison, Document, DocumentCard
 
 PLAIN = (

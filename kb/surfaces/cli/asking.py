@@ -16,7 +16,18 @@ from kb.evaluate import evaluate
 from kb.surfaces import reports, wire
 from kb.surfaces.cli import show as screen
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out, watched
-from kb.surfaces.cli.filtering import IssuerOption, KindOption, NotRegion, RegionOption, YearOption, filters
+from kb.surfaces.cli.filtering import (
+    DocumentOption,
+    FlagOption,
+    IssuerOption,
+    KindOption,
+    NotDocument,
+    NotFlag,
+    NotRegion,
+    RegionOption,
+    YearOption,
+    filters,
+)
 from kb.types import Question, Quotation
 from kb.write.delimited import write_csv
 from kb.write.docx import write_docx, write_draft
@@ -48,18 +59,25 @@ def search(
     year: YearOption = None,
     kind: KindOption = None,
     issuer: IssuerOption = None,
+    flag: FlagOption = None,
+    not_flag: NotFlag = None,
+    document: DocumentOption = None,
+    not_document: NotDocument = None,
     per_region: Annotated[
         int | None, typer.Option("--per-region", min=1, help="Hits of one district.")
     ] = None,
     mode: Annotated[ModeName, typer.Option("--mode")] = ModeName.hybrid,
+    literal: Annotated[
+        bool, typer.Option("--literal", help="Read no years, amounts or misspellings out of the words.")
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say how each hit came about.")] = False,
     home: Home = None,
     index: Index = None,
     json: AsJson = False,
 ) -> None:
     """Search, in Chinese or English; every hit is an exact, cited excerpt."""
-    chosen = filters(region, not_region, year, kind, issuer)
-    asked = Question(question, top_k, chosen, per_region, mode.value)
+    chosen = filters(region, not_region, year, kind, issuer, flag, not_flag, document, not_document)
+    asked = Question(question, top_k, chosen, per_region, mode.value, literal)
     with open_library(home, index) as library:
         answer = library.search(asked)
     if json:

@@ -10,6 +10,8 @@ from rich.text import Text
 
 from kb.surfaces.cli.common import log, out
 from kb.surfaces.cli.wrapping import wrapped
+from kb.surfaces.messages import Words
+from kb.surfaces.said import demands, explained, lacks, restrictions
 from kb.types import (
     Answer,
     Cell,
@@ -21,6 +23,7 @@ from kb.types import (
     Document,
     DocumentCard,
     Excerpt,
+    Filters,
     Flag,
     IngestReport,
 )
@@ -50,21 +53,45 @@ def flag_words(flags: Sequence[Flag]) -> str:
 
 def print_answer(answer: Answer, explain: bool = False) -> None:
     """Hits with their citations, or plainly that nothing was found."""
+    words = Words("zh")
     searched = f"{answer.coverage.documents} 篇资料，{answer.coverage.regions} 个地区"
     for note in answer.notes:
         out.print(Text(note, style="dim"))
+    if taken := restrictions(answer.reading, words):
+        out.print(Text(words("understood.label") + "；".join(taken) + "（--literal 取消）", style="bold"))
+    for said in (*demands(answer.reading, words), *lacks(answer.reading, words)):
+        out.print(Text(said, style="dim"))
     if not answer.hits:
         out.print(f"在 {searched} 中没有找到。")
         return
     for excerpt in answer.hits:
         _print_excerpt(excerpt, explain)
+    if explain and answer.filters != Filters():
+        _print_wrapped(Text(f"筛选 {in_words(answer.filters)}", style="cyan"))
     out.print(Text(f"检索范围：{searched}", style="dim"))
+
+
+def in_words(filters: Filters) -> str:
+    """The filters that are set, by their options."""
+    years = ("-".join(map(str, filters.years)),) if filters.years else ()
+    values = {
+        "region": filters.regions,
+        "not-region": filters.not_regions,
+        "year": years,
+        "kind": filters.kinds,
+        "issuer": filters.issuers,
+        "flag": filters.flags,
+        "not-flag": filters.not_flags,
+        "document": filters.documents,
+        "not-document": filters.not_documents,
+    }
+    return " ".join(f"{name}={'、'.join(value)}" for name, value in values.items() if value)
 
 
 def _print_excerpt(excerpt: Excerpt, explain: bool) -> None:
     citation = excerpt.citation
     card = citation.document
-    facts = [place_of(card), card.kind, card.issued, f"可信度{_CONFIDENCE[excerpt.confidence]}"]
+    facts = [place_of(card), card.kind, card.number, card.issued, f"可信度{_CONFIDENCE[excerpt.confidence]}"]
     head = Text(f"{excerpt.rank}. {card.title}", style="bold")
     head.append("  " + " · ".join(fact for fact in facts if fact), style="not bold dim")
     _print_wrapped(head)
@@ -75,13 +102,7 @@ def _print_excerpt(excerpt: Excerpt, explain: bool) -> None:
     where = f"{citation.paragraph}  {reference(card)}  [{card.id}:{citation.start}-{citation.end}]"
     _print_wrapped(Text(f"{where}  {flag_words(citation.flags)}".rstrip(), style="dim"), _INDENT)
     if explain:
-        why = excerpt.hit.why
-        said = (
-            f"向量 #{excerpt.hit.dense_rank} {why.dense_score}  词面 #{excerpt.hit.lexical_rank} "
-            f"{why.lexical_score}  全文 {why.document_score}  词面权重 {why.lexical_weight}  "
-            f"命中词 {'、'.join(why.terms)}"
-        )
-        _print_wrapped(Text(said, style="cyan"), _INDENT)
+        _print_wrapped(Text(explained(excerpt.hit, Words("zh")), style="cyan"), _INDENT)
     out.print()
 
 

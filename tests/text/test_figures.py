@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.compare.figures import figures, sort_value
+from kb.text.figures import figures, sort_value
 from kb.types import Flag
 
 CASES = [

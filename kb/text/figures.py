@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kb.compare.occasions import dates, frequencies
-from kb.compare.units import Unit, counted_after, counted_before, vocabulary
 from kb.text.numerals import Numeral, numerals
+from kb.text.occasions import dates, frequencies
+from kb.text.units import Unit, counted_after, counted_before, vocabulary
 from kb.types import Figure, Flag
 
 DAMAGE = "suspect_figure"  # the flag of a figure that a site corrupted

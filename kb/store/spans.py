@@ -1,0 +1,34 @@
+"""Short reads about passages: their words alone, their order, their vectors' places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from kb.store.documents import parts
+from kb.store.schema import chunks, documents
+
+
+def texts_of_passages(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The words of passages, cut out by the database; ids that are gone are left out."""
+    words = func.substr(documents.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start)
+    found: dict[int, str] = {}
+    for part in parts(ids):
+        statement = (
+            select(chunks.c.id, words.label("words"))
+            .join(documents, documents.c.key == chunks.c.doc_key)
+            .where(chunks.c.id.in_(part))
+        )
+        for row in connection.execute(statement):
+            found[row.id] = row.words
+    return found
+
+
+def chunk_order(connection: Connection, keys: Sequence[int]) -> list[int]:
+    """The passages of documents, by document and place."""
+    found: list[int] = []
+    for part in parts(keys):
+        statement = select(chunks.c.id).where(chunks.c.doc_key.in_(part))
+        found.extend(connection.execute(statement.order_by(chunks.c.doc_key, chunks.c.start)).scalars())
+    return found
