@@ -80,9 +80,7 @@ def test_amounts_that_are_the_subject(question: str) -> None:
     assert not read(question, TODAY).amounts
 
 
-@pytest.mark.parametrize(
-    "quoted", ["“办公用房”", "「办公用房」", "『办公用房』", '"办公用房"', "＂办公用房＂"]
-)
+@pytest.mark.parametrize("marks", ["“”", "「」", "『』", '""', "＂＂"])
 def test_quotation_marks(marks: str) -> None:
     assert read(f"社区{marks[0]}办公用房{marks[1]}怎么解决", TODAY).phrases == ("办公用房",)
 
