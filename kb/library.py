@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from kb.search.cite import check_quote, cite
 from kb.search.filters import admitted
 from kb.search.question import understand
 from kb.search.ranking import ranking
+from kb.search.similar import similar
 from kb.store import documents
 from kb.store.check import check
 from kb.store.embedding import Progress, correct
@@ -42,6 +44,7 @@ from kb.types import (
     Lens,
     Question,
     Quotation,
+    SimilarTo,
 )
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
@@ -134,9 +137,22 @@ class Library:
         """Cited excerpts. Raises `QuestionError` for a question that cannot be asked."""
         if question.top_k < 1 or question.top_k > 1000:
             raise QuestionError(f"{question.top_k} hits cannot be asked for: give a number from 1 to 1000")
+        with self._desk() as desk:
+            return answer(question, desk)
+
+    def similar(self, wanted: SimilarTo) -> Answer:
+        """Passages like a given one, other districts first.
+
+        Raises `NotFound`, or `QuestionError` for a span outside the text.
+        """
+        with self._desk() as desk:
+            return similar(wanted, desk)
+
+    @contextmanager
+    def _desk(self) -> Iterator[Desk]:
         snapshot = self._store.snapshot()
         with self._store.reading() as connection:
-            desk = Desk(
+            yield Desk(
                 snapshot,
                 connection,
                 lambda: self._embedder_of(snapshot),
@@ -145,7 +161,6 @@ class Library:
                 self.settings.models_folder,
                 self.today(),
             )
-            return answer(question, desk)
 
     def lenses(self) -> tuple[Lens, ...]:
         """The lenses shipped and the user's own."""

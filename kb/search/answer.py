@@ -24,7 +24,7 @@ from kb.search.exact import (
     promoted,
     strongest,
 )
-from kb.search.filters import admitted, regions_of
+from kb.search.filters import admitted, regions_of, unclear_places
 from kb.search.matched import matched, without_choices
 from kb.search.question import Understood, understand
 from kb.search.ranking import Ranking
@@ -74,7 +74,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A question with all that was made of it."""
 
     question: Question
@@ -93,7 +93,7 @@ def answer(question: Question, desk: Desk) -> Answer:
     if filters.years is None and wishes.years:
         filters = replace(filters, years=wishes.years)
     shelf = desk.shelf(filters)
-    asked = _Asked(question, wishes, understood, filters, pool(shelf, wishes, understood.clauses))
+    asked = Asked(question, wishes, understood, filters, pool(shelf, wishes, understood.clauses))
     excerpts = _excerpts(asked, desk, _find(asked, desk, shelf))
     if translations := _translations(understood.carried):
         notes += ("英文问题，已译：" + "；".join(translations),)
@@ -119,7 +119,7 @@ def _with_home(filters: Filters, understood: Understood, home: Region) -> tuple[
     return replace(filters, not_regions=(*filters.not_regions, own)), (f"已排除本区（{home[-1]}）",)
 
 
-def _find(asked: _Asked, desk: Desk, shelf: Shelf) -> list[Found]:
+def _find(asked: Asked, desk: Desk, shelf: Shelf) -> list[Found]:
     if desk.snapshot.model is None or shelf.within == frozenset() or asked.pool.scored == ():
         return []
     mode, understood = asked.question.mode, asked.understood
@@ -131,7 +131,7 @@ def _find(asked: _Asked, desk: Desk, shelf: Shelf) -> list[Found]:
     return promoted(find(bench, understood, vector, mode), asked.pool, gains, asked.wishes.bare)
 
 
-def _reading(asked: _Asked, desk: Desk) -> Reading:
+def _reading(asked: Asked, desk: Desk) -> Reading:
     """What was read out of the question, for showing it."""
     undated = 0
     if asked.wishes.years and asked.filters.years == asked.wishes.years:
@@ -145,10 +145,11 @@ def _reading(asked: _Asked, desk: Desk) -> Reading:
         amounts=asked.wishes.amounts,
         undated=undated,
         absent=asked.pool.absent,
+        places=unclear_places(desk.snapshot.cards.values(), asked.question.filters),
     )
 
 
-def _matched(asked: _Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[DocumentCard, ...]:
+def _matched(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[DocumentCard, ...]:
     """The documents that the question matches, whatever was chosen beside the results."""
     free = without_choices(asked.filters)
     shelf = desk.shelf(free)
@@ -159,7 +160,7 @@ def _matched(asked: _Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[Do
     return tuple(desk.snapshot.cards[key] for key in sorted(keys))
 
 
-def _excerpts(asked: _Asked, desk: Desk, found: Sequence[Found]) -> tuple[Excerpt, ...]:
+def _excerpts(asked: Asked, desk: Desk, found: Sequence[Found]) -> tuple[Excerpt, ...]:
     question = asked.question
     read_on = max(desk.ranking.passages_read, question.top_k)
     rows = passages(desk.connection, [one.id for one in found[:read_on]])
@@ -174,14 +175,15 @@ def _excerpts(asked: _Asked, desk: Desk, found: Sequence[Found]) -> tuple[Excerp
         if passage.chunk.doc_id not in documents:
             documents[passage.chunk.doc_id] = get_document(desk.connection, passage.chunk.doc_id)
         excerpts.append(
-            _excerpt(rank, candidate.found, passage, documents[passage.chunk.doc_id], asked, desk)
+            excerpt_of(rank, candidate.found, passage, documents[passage.chunk.doc_id], asked, desk)
         )
     return tuple(excerpts)
 
 
-def _excerpt(
-    rank: int, found: Found, passage: Passage, document: Document, asked: _Asked, desk: Desk
+def excerpt_of(
+    rank: int, found: Found, passage: Passage, document: Document, asked: Asked, desk: Desk
 ) -> Excerpt:
+    """A passage as a user gets it: cited, marked, with how it came about."""
     understood = asked.understood
     citation = cite(document, desk.snapshot.cards[found.doc_key], passage.chunk.start, passage.chunk.end)
     marks, terms = marked(citation.quote, understood.terms)

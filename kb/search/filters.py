@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb.text.normalise import fold_characters
 from kb.types import DocumentCard, Filters, Region
 
-_SUFFIXES = (
-    "特别行政区",
-    "自治区",
-    "自治州",
-    "自治县",
-    "街道",
-    "社区",
-    "省",
-    "市",
-    "区",
-    "县",
-    "镇",
-    "乡",
-    "州",
-    "盟",
-    "旗",
+# What a bare name leaves out: 浦东 for 浦东新区, 恩施 for 恩施土家族苗族自治州.
+_SUFFIXES = frozenset(
+    ["特别行政区", "新区", "地区", "林区", "矿区", "街道", "社区", "村", *"省市区县镇乡州盟旗"]
 )
+_AUTONOMOUS = re.compile(r"[\u4e00-\u9fff]{0,10}自治(?:区|州|县|旗)")
+_SHORTEST_NAME = 2
 
 
 def admitted(cards: Mapping[int, DocumentCard], filters: Filters) -> frozenset[int] | None:
@@ -54,19 +44,42 @@ def passes(card: DocumentCard, filters: Filters) -> bool:
 
 
 def in_region(region: Region, name: str) -> bool:
-    """Whether a region lies in the one named: 河东区, 河东 or 天津市/河东区."""
+    """Whether a region lies in the one named: 河东区, 河东, 浦东 or 天津市/河东区."""
+    return place_named(region, name) is not None
+
+
+def place_named(region: Region, name: str) -> Region | None:
+    """The part of a region's path down to the place named; None when it does not lie there."""
+    depth = 0
     wanted = [part for part in fold_characters(name).split("/") if part]
-    levels = list(region)
     for part in wanted:
-        place = next((i for i, level in enumerate(levels) if _same(level, part)), None)
-        if place is None:
-            return False
-        levels = levels[place + 1 :]
-    return bool(wanted)
+        found = next((i for i in range(depth, len(region)) if _same(region[i], part)), None)
+        if found is None:
+            return None
+        depth = found + 1
+    return region[:depth] if wanted else None
 
 
 def _same(level: str, name: str) -> bool:
-    return level == name or (len(name) > 1 and any(level == name + suffix for suffix in _SUFFIXES))
+    if level == name:
+        return True
+    if len(name) < _SHORTEST_NAME or not level.startswith(name):
+        return False
+    rest = level[len(name) :]
+    return rest in _SUFFIXES or _AUTONOMOUS.fullmatch(rest) is not None
+
+
+def unclear_places(
+    cards: Iterable[DocumentCard], filters: Filters
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Names of region filters that mean several places of the library, or none, with those places."""
+    held = {card.region for card in cards if card.region}
+    unclear = []
+    for name in dict.fromkeys((*filters.regions, *filters.not_regions)):
+        places = sorted({place for region in held if (place := place_named(region, name))})
+        if len(places) != 1:
+            unclear.append((name, tuple("/".join(place) for place in places)))
+    return tuple(unclear)
 
 
 def district(region: Region) -> Region:

@@ -16,7 +16,7 @@ from kb.surfaces.deps import LibraryDep
 from kb.surfaces.exporting import KINDS, download, file_kind
 from kb.surfaces.facets import everything
 from kb.surfaces.problems import ProblemOut
-from kb.types import Comparison, Quotation
+from kb.types import Comparison, Quotation, SimilarTo
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -109,6 +109,21 @@ def cite(
 ) -> Response:
     """The citation of `text[start:end]`: quotation, place and GB/T 7714 reference."""
     return answered(request, wire.citation_out(library.cite(doc_id, span.start, span.end)))
+
+
+@router.get(
+    "/documents/{doc_id}/similar",
+    operation_id="similar",
+    response_model=shapes.SearchOut,
+    responses=_MISSING | _UNCHANGED,
+    tags=["search"],
+)
+def similar(
+    request: Request, library: LibraryDep, doc_id: DocId, query: Annotated[requests.SimilarIn, Query()]
+) -> Response:
+    """Passages like `text[start:end]`, other districts first, near-identical ones folded."""
+    wanted = SimilarTo(doc_id, query.start, query.end, query.top_k, query.filters)
+    return answered(request, wire.search_out(library.similar(wanted), query.explain))
 
 
 @router.post(

@@ -18,7 +18,7 @@ from kb import __version__
 from kb.errors import KbError
 from kb.library import Library
 from kb.resources import resource_folder
-from kb.surfaces import api, comparing, pages, reading
+from kb.surfaces import api, comparing, likeness, pages, reading
 from kb.surfaces.deps import prefs_of
 from kb.surfaces.interop import dify, fastgpt, opensearch, openwebui
 from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of
@@ -30,6 +30,7 @@ _ROUTERS = (
     api.router,
     pages.router,
     reading.router,
+    likeness.router,
     comparing.router,
     dify.router,
     fastgpt.router,

@@ -225,6 +225,11 @@ def citation_url(citation: Citation) -> str:
     return span_url(citation.doc_id, citation.version, citation.start, citation.end)
 
 
+def similar_url(doc_id: str, start: int, end: int) -> str:
+    """The page of passages like a span."""
+    return f"{document_url(doc_id)}/similar?{urlencode({'start': start, 'end': end})}"
+
+
 def panel_url(citation: Citation) -> str:
     """The citation alone, for the panel beside a comparison."""
     query = urlencode({"start": citation.start, "end": citation.end})

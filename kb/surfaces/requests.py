@@ -163,6 +163,15 @@ class SpanIn(BaseModel):
     end: int = Field(ge=1, le=OFFSET_LIMIT, examples=[20])
 
 
+class SimilarIn(FiltersIn):
+    """A passage whose like is wanted, with restrictions."""
+
+    start: int = Field(ge=0, le=OFFSET_LIMIT, examples=[0])
+    end: int = Field(ge=1, le=OFFSET_LIMIT, examples=[200])
+    top_k: int = Field(10, ge=1, le=100, description="The number of passages.")
+    explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words.")
+
+
 class QuoteIn(BaseModel):
     """A quotation to check."""
 

@@ -20,7 +20,6 @@ from kb.write.references import reference
 Tone = Literal["warning", "notice"]
 WARNINGS = frozenset({"suspect_figure", "spun_text"})  # whoever quotes these words repeats a mistake
 PASSAGE_LIMIT = 160  # characters of a passage at first sight: about four lines
-SIMILAR_LIMIT = 300  # characters of a passage that are asked for when similar ones are wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +226,7 @@ def hit_view(excerpt: Excerpt, words: Words) -> HitView:
         short=marked(citation.quote, layers, start, end),
         full=marked(citation.quote, layers) if cut else None,
         why=explained(excerpt.hit, words),
-        similar_url=forms.SearchForm(citation.quote[:SIMILAR_LIMIT]).url,
+        similar_url=forms.similar_url(citation.doc_id, citation.start, citation.end),
     )
 
 

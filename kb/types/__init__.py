@@ -21,6 +21,7 @@ from kb.types.answers import (
     Quotation,
     Reading,
     SearchCoverage,
+    SimilarTo,
     Why,
 )
 from kb.types.comparison import Cell, CellState, Column, CompareCoverage, Comparison, Dimension, Figure, Lens
@@ -75,6 +76,7 @@ __all__ = [
     "Removed",
     "SearchCoverage",
     "Section",
+    "SimilarTo",
     "Why",
     "sha256_hex",
 ]

@@ -96,6 +96,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarTo:
+    """A passage whose like is looked for: `text[start:end]` of a document."""
+
+    doc_id: str
+    start: int
+    end: int
+    top_k: int = 10
+    filters: Filters = Filters()
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """How a hit came about; scores are as the index gave them, None where it did not return the passage."""
 

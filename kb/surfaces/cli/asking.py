@@ -28,7 +28,7 @@ from kb.surfaces.cli.filtering import (
     YearOption,
     filters,
 )
-from kb.types import Question, Quotation
+from kb.types import Question, Quotation, SimilarTo
 from kb.write.delimited import write_csv
 from kb.write.docx import write_docx, write_draft
 from kb.write.markdown import write_markdown
@@ -80,6 +80,31 @@ def search(
     asked = Question(question, top_k, chosen, per_region, mode.value, literal)
     with open_library(home, index) as library:
         answer = library.search(asked)
+    if json:
+        emit(wire.search_out(answer, explain))
+    else:
+        screen.print_answer(answer, explain)
+
+
+def similar(
+    document: Annotated[str, typer.Argument(metavar="DOC", help="A document's id.")],
+    start: Annotated[int, typer.Argument(metavar="START", help="Where the passage begins.")],
+    end: Annotated[int, typer.Argument(metavar="END", help="Where it ends.")],
+    top_k: Annotated[int, typer.Option("--top-k", min=1, max=1000, help="How many hits.")] = 10,
+    region: RegionOption = None,
+    not_region: NotRegion = None,
+    year: YearOption = None,
+    kind: KindOption = None,
+    issuer: IssuerOption = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say how each hit came about.")] = False,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Passages like one, other districts first; a hit shows its place as [DOC:START-END]."""
+    chosen = filters(region, not_region, year, kind, issuer)
+    with open_library(home, index) as library:
+        answer = library.similar(SimilarTo(document, start, end, top_k, chosen))
     if json:
         emit(wire.search_out(answer, explain))
     else:

@@ -1,0 +1,51 @@
+"""The page of passages like one of a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from kb.surfaces import views
+from kb.surfaces.deps import LibraryDep, PrefsDep
+from kb.surfaces.site import SiteDep
+from kb.types import SimilarTo
+
+router = APIRouter(prefix="/documents/{doc_id}", include_in_schema=False)
+
+_SHOWN = 10  # passages on one page
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
+    """Passages like one, other districts first."""
+
+    source: views.CitationView
+    documents: int  # searched
+    regions: int
+    notes: tuple[str, ...]
+    hits: tuple[views.HitView, ...]
+
+
+@router.get("/similar")
+def similar(
+    request: Request,
+    doc_id: str,
+    library: LibraryDep,
+    prefs: PrefsDep,
+    site: SiteDep,
+    start: Annotated[int, Query(ge=0)],
+    end: Annotated[int, Query(ge=1)],
+) -> Response:
+    """Passages like a span of this document, other districts first."""
+    answer = library.similar(SimilarTo(doc_id, start, end, _SHOWN))
+    page = SimilarPage(
+        source=views.citation_view(library.cite(doc_id, start, end), prefs.words),
+        documents=answer.coverage.documents,
+        regions=answer.coverage.regions,
+        notes=answer.notes,
+        hits=tuple(views.hit_view(hit, prefs.words) for hit in answer.hits),
+    )
+    return site.page(request, prefs, "similar.html", page, "search")
