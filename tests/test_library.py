@@ -263,6 +263,22 @@ def test_corrections_show_everywhere_and_survive(own_home: Path) -> None:
         assert again.card(card.id).issued == "2021-06"
 
 
+def test_topics_are_found_filtered_and_corrected(own_home: Path) -> None:
+    with Library.open(load_settings(own_home, environ={})) as library:
+        told = [card for card in library.cards() if card.topics]
+        assert len(told) >= 10
+        topic = told[0].topics[0]
+        about = library.cards(Filters(topics=(topic,)))
+        assert told[0] in about
+        assert all(topic in card.topics for card in about)
+        now = library.set_metadata(told[0].id, {"topics": "物业、 财政经费，物业"})
+        assert now.topics == ("物业", "财政经费")
+        assert [fact.value for fact in now.facts if fact.field == "topics"] == ["物业、 财政经费，物业"]
+        library.ingest([SAMPLES], reprocess=True)
+        assert library.card(told[0].id).topics == ("物业", "财政经费")
+        assert library.set_metadata(told[0].id, {"topics": ""}).topics == ()
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [

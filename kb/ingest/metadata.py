@@ -6,6 +6,7 @@ Right or empty: a value that the text does not state is left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +20,7 @@ from kb.ingest.quality import is_reprint
 from kb.ingest.region import Sources, find_region
 from kb.ingest.rules import Pattern, compiled
 from kb.ingest.title import Title, ends_like_title, tidy
+from kb.ingest.topics import find_topics
 from kb.resources import load_rules
 from kb.types import Fact, Region
 
@@ -77,9 +79,12 @@ class Described:
     region: Region
     origin: str
     facts: tuple[Fact, ...]
+    topics: tuple[str, ...] = ()
 
 
-def describe(own_title: str, title: Title, text: str, context: Context) -> Described:
+def describe(
+    own_title: str, title: Title, text: str, context: Context, headings: Sequence[str] = ()
+) -> Described:
     """The metadata of the article `text` called `own_title`; `title` is the file's, with its evidence."""
     lines = text.split("\n")
     title_fact = title.fact if own_title == title.value else Fact("title", own_title, 0.8, own_title)
@@ -109,7 +114,8 @@ def describe(own_title: str, title: Title, text: str, context: Context) -> Descr
         )
     )
     issuer = issuer or government_issuer(own_title, region)
-    facts = [title_fact, issuer, number, issued, kind, region_fact, origin]
+    topics = find_topics(own_title if stated else "", text, headings)
+    facts = [title_fact, issuer, number, issued, kind, region_fact, origin, *topics]
     return Described(
         title=own_title,
         issuer=issuer.value if issuer else "",
@@ -119,6 +125,7 @@ def describe(own_title: str, title: Title, text: str, context: Context) -> Descr
         region=region,
         origin=origin.value if origin else "",
         facts=tuple(fact for fact in facts if fact is not None and fact.value),
+        topics=tuple(fact.value for fact in topics),
     )
 
 

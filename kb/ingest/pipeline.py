@@ -91,7 +91,8 @@ def _document(
     removed: tuple[Removed, ...],
 ) -> Document:
     outlined = outline(article.blocks)
-    described = describe(article.title, title, outlined.text, context)
+    headings = [section.path[-1] for section in outlined.sections if section.path]
+    described = describe(article.title, title, outlined.text, context, headings)
     return Document(
         id=document_id(source, index),
         source=source,
@@ -109,4 +110,5 @@ def _document(
         flags=(*_scans(removed), *flags(outlined.text, described.title, context.furniture)),
         removed=removed,
         facts=described.facts,
+        topics=described.topics,
     )

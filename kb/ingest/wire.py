@@ -74,6 +74,7 @@ def _document(item: dict[str, Any]) -> Document:
         **{
             **item,
             "region": tuple(str(name) for name in item["region"]),
+            "topics": tuple(str(name) for name in item["topics"]),
             "sections": tuple(Section(**{**part, "path": tuple(part["path"])}) for part in item["sections"]),
             "flags": tuple(Flag(**part) for part in item["flags"]),
             "removed": tuple(Removed(**part) for part in item["removed"]),

@@ -35,6 +35,8 @@ def passes(card: DocumentCard, filters: Filters) -> bool:
         return False
     if filters.kinds and card.kind not in filters.kinds:
         return False
+    if filters.topics and not set(filters.topics) & set(card.topics):
+        return False
     if filters.issuers and not any(issuer in card.issuer for issuer in filters.issuers):
         return False
     if card.id in filters.not_documents:

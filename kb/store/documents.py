@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,8 +16,9 @@ from kb.store.schema import chunks, corrections, documents, tombstones
 from kb.text.normalise import fold
 from kb.types import Chunk, Document, DocumentCard, Fact, sha256_hex
 
-CORRECTABLE = ("title", "issuer", "region", "issued", "number", "kind", "origin")
+CORRECTABLE = ("title", "issuer", "region", "issued", "number", "kind", "origin", "topics")
 _CHUNK_CONTENT = ("start", "end", "path", "page", "embedded")
+_BETWEEN_TOPICS = re.compile(r"[\s、，,；;/]+")
 _BATCH = 500  # ids in one statement, below every SQLite's limit of variables
 
 
@@ -162,10 +164,14 @@ def with_corrections(connection: Connection, document: Document) -> Document:
 
 
 def corrected(document: Document, name: str, value: str) -> Document:
-    """The document with one field set by hand; a region is written 天津市/河东区."""
+    """The document with one field set by hand; a region is written 天津市/河东区, topics 党建、住房."""
     facts = tuple(fact for fact in document.facts if fact.field != name)
     fact = Fact(name, value, 1.0, "set by hand")
-    new: dict[str, Any] = {name: tuple(filter(None, value.split("/"))) if name == "region" else value}
+    parted: dict[str, tuple[str, ...]] = {
+        "region": tuple(filter(None, value.split("/"))),
+        "topics": tuple(dict.fromkeys(filter(None, _BETWEEN_TOPICS.split(value)))),
+    }
+    new: dict[str, Any] = {name: parted.get(name, value)}
     return replace(document, facts=(*facts, fact), **new)
 
 

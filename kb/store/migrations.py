@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from kb.errors import StoreError
 from kb.store import schema
@@ -19,7 +19,14 @@ def m001_first_tables(connection: Connection) -> None:
     connection.execute(insert(schema.meta), [{"key": "generation", "value": "0"}])
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_first_tables,)
+def m002_topics(connection: Connection) -> None:
+    """Documents have topics; those taken in before have none until they are read again."""
+    present = {column["name"] for column in inspect(connection).get_columns("documents")}
+    if "topics" not in present:
+        connection.execute(text("ALTER TABLE documents ADD COLUMN topics JSON NOT NULL DEFAULT '[]'"))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_first_tables, m002_topics)
 
 
 def applied(connection: Connection) -> int:

@@ -12,7 +12,7 @@ from kb.types import Chunk, Document, DocumentCard, Fact, Flag, Removed, Section
 
 CARD_COLUMNS = (
     "key", "id", "source", "version", "title", "issuer", "region", "issued", "number", "kind", "origin",
-    "flags", "chunks",
+    "flags", "chunks", "topics",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def document_row(document: Document, chunks: int, generation: int) -> Mapping[st
         "flags": [astuple(flag) for flag in document.flags],
         "removed": [astuple(piece) for piece in document.removed],
         "facts": [astuple(fact) for fact in document.facts],
+        "topics": list(document.topics),
         "chunks": chunks,
         "generation": generation,
     }
@@ -60,6 +61,7 @@ def document_of(row: RowMapping) -> Document:
         flags=_flags(row["flags"]),
         removed=tuple(Removed(*piece) for piece in row["removed"]),
         facts=tuple(Fact(*fact) for fact in row["facts"]),
+        topics=tuple(row["topics"]),
     )
 
 
@@ -78,6 +80,7 @@ def card_of(row: RowMapping) -> DocumentCard:
         origin=row["origin"],
         flags=_flags(row["flags"]),
         chunks=row["chunks"],
+        topics=tuple(row["topics"]),
     )
 
 

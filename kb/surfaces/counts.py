@@ -17,6 +17,7 @@ class Counts:
     documents: int  # that pass all filters
     regions: Counter[Region]  # by path; a document counts at every level it lies in
     kinds: Counter[str]
+    topics: Counter[str]
     issuers: Counter[str]
     years: Counter[int]
     flags: Counter[str]
@@ -36,6 +37,7 @@ def counted(cards: Sequence[DocumentCard], filters: Filters) -> Counts:
         documents=sum(1 for _ in passing(filters)),
         regions=regions,
         kinds=Counter(card.kind for card in passing(replace(filters, kinds=())) if card.kind),
+        topics=Counter(name for card in passing(replace(filters, topics=())) for name in card.topics),
         issuers=Counter(card.issuer for card in passing(replace(filters, issuers=())) if card.issuer),
         years=Counter(card.year for card in passing(replace(filters, years=None)) if card.year is not None),
         flags=Counter(name for card in flagged for name in {flag.name for flag in card.flags}),

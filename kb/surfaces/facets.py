@@ -53,6 +53,7 @@ class Facets:
     kinds: tuple[Choice, ...]
     issuers: tuple[Choice, ...]
     more_issuers: tuple[Choice, ...]
+    topics: tuple[Choice, ...]
     flags: tuple[Choice, ...]
     unflagged: tuple[Choice, ...]  # warnings that can be left out
 
@@ -69,6 +70,7 @@ def facets(cards: Sequence[DocumentCard], filters: Filters, form: SearchForm, wo
         more_regions=tree[shown:],
         years=_years(counts.years, filters.years, form),
         kinds=_flat(counts.kinds, form.kinds, str),
+        topics=_flat(counts.topics, form.topics, str),
         issuers=issuers[:few],
         more_issuers=issuers[few:MOST_ISSUERS],
         flags=_flat(counts.flags, form.flags, lambda name: words.known("flag", name)),

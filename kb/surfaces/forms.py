@@ -32,6 +32,7 @@ class SearchForm:
     year_to: int | None = None
     kinds: tuple[str, ...] = ()
     issuers: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     not_flags: tuple[str, ...] = ()
     not_documents: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class SearchForm:
             year_to=_year(params.get("to", "")),
             kinds=_names(params, "kind"),
             issuers=_names(params, "issuer"),
+            topics=_names(params, "topic"),
             flags=_names(params, "flag"),
             not_flags=_names(params, "not_flag"),
             not_documents=_names(params, "not_document"),
@@ -76,6 +78,7 @@ class SearchForm:
             self.flags,
             not_flags=self.not_flags,
             not_documents=self.not_documents,
+            topics=self.topics,
         )
 
     @property
@@ -106,6 +109,7 @@ class SearchForm:
         pairs += [(key, str(year)) for key, year in (("from", self.year_from), ("to", self.year_to)) if year]
         pairs += [("kind", name) for name in self.kinds]
         pairs += [("issuer", name) for name in self.issuers]
+        pairs += [("topic", name) for name in self.topics]
         pairs += [("flag", name) for name in self.flags]
         pairs += [("not_flag", name) for name in self.not_flags]
         pairs += [("not_document", id) for id in self.not_documents]

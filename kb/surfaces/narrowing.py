@@ -62,6 +62,7 @@ class InForceOut:
     not_region: list[str]
     year: list[int]  # [first, last]
     kind: list[str]
+    topic: list[str]
     issuer: list[str]
     flag: list[str]
     not_flag: list[str]
@@ -84,6 +85,7 @@ class FacetsOut:
     documents: int
     regions: list[CountOut]  # a tree in order: 天津市, 天津市/河东区, …
     kinds: list[CountOut]
+    topics: list[CountOut]
     issuers: list[CountOut]
     years: list[CountOut]
     flags: list[CountOut]
@@ -113,6 +115,7 @@ def in_force_out(filters: Filters) -> InForceOut:
         not_region=list(filters.not_regions),
         year=list(filters.years or ()),
         kind=list(filters.kinds),
+        topic=list(filters.topics),
         issuer=list(filters.issuers),
         flag=list(filters.flags),
         not_flag=list(filters.not_flags),
@@ -129,6 +132,7 @@ def facets_out(answer: Answer) -> FacetsOut:
         documents=counts.documents,
         regions=[CountOut("/".join(path), counts.regions[path]) for path in tree],
         kinds=_most(counts.kinds),
+        topics=_most(counts.topics),
         issuers=_most(counts.issuers)[:_MOST_ISSUERS],
         years=[CountOut(str(year), counts.years[year]) for year in sorted(counts.years)],
         flags=_most(counts.flags),

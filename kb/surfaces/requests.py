@@ -57,6 +57,11 @@ class FiltersIn(BaseModel):
         return value
 
     @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics of which a document must have one."""
+        return ()
+
+    @property
     def filters(self) -> Filters:
         """The restrictions as the library takes them."""
         first, _, last = (self.year or "").partition("-")
@@ -70,6 +75,7 @@ class FiltersIn(BaseModel):
             documents=tuple(self.document),
             not_flags=tuple(self.not_flag),
             not_documents=tuple(self.not_document),
+            topics=self.topics,
         )
 
 
@@ -87,6 +93,12 @@ class SearchIn(FiltersIn):
     mode: Mode = Field("hybrid", description="Which indexes answer.")
     literal: bool = Field(False, description="Reads no years, amounts or misspellings out of the words.")
     explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words, translations.")
+    topic: Names = Field([], description="Topics, any of them.", examples=[["社区治理"]])
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics of which a document must have one."""
+        return tuple(self.topic)
 
     @property
     def question(self) -> Question:
@@ -99,6 +111,12 @@ class DocumentsIn(FiltersIn):
 
     limit: int = Field(100, ge=1, le=500, description="Documents on one page.")
     cursor: str = Field("", max_length=300, description="`next` of the page before.")
+    topic: Names = Field([], description="Topics, any of them.", examples=[["社区治理"]])
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics of which a document must have one."""
+        return tuple(self.topic)
 
 
 class CompareIn(FiltersIn):
@@ -115,6 +133,12 @@ class CompareIn(FiltersIn):
         [], description="More rows, each typed as a question."
     )
     sort: str = Field("", max_length=200, description="The row whose figures order the columns.")
+    about: Names = Field([], description="Topics, any of them.", examples=[["社区治理"]])
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics of which a document must have one."""
+        return tuple(self.about)
 
     @property
     def request(self) -> CompareRequest:
@@ -142,6 +166,7 @@ class CorrectionIn(BaseModel):
     number: Value | None = None
     kind: Value | None = None
     origin: Value | None = None
+    topics: Value | None = Field(None, examples=["社区治理、财政经费"])
 
     @property
     def given(self) -> dict[str, str]:

@@ -122,6 +122,7 @@ class DocumentOut:
     issued: str
     number: str
     kind: str
+    topics: list[str]
     origin: str
     version: str
     reference: str
@@ -179,6 +180,7 @@ class MetadataOut:
     issued: str
     number: str
     kind: str
+    topics: list[str]
     origin: str
     reference: str
     facts: list[FactOut]

@@ -244,6 +244,7 @@ def metadata_rows(document: Document, words: Words) -> tuple[tuple[str, str, str
         "issued": document.issued,
         "number": document.number,
         "kind": document.kind,
+        "topics": "、".join(document.topics),
         "origin": document.origin,
         "source": document.source.rpartition("/")[2],
     }
@@ -261,6 +262,7 @@ def correctable(document: Document) -> dict[str, str]:
         "issued": document.issued,
         "number": document.number,
         "kind": document.kind,
+        "topics": "、".join(document.topics),
         "origin": document.origin,
     }
 

@@ -48,6 +48,7 @@ def card_of(document: Document, chunks: int = 0) -> DocumentCard:
         origin=document.origin,
         flags=document.flags,
         chunks=chunks,
+        topics=document.topics,
     )
 
 
@@ -139,6 +140,7 @@ def document_out(card: DocumentCard) -> shapes.DocumentOut:
         issued=card.issued,
         number=card.number,
         kind=card.kind,
+        topics=list(card.topics),
         origin=card.origin,
         version=card.version,
         reference=reference(card),
@@ -183,6 +185,7 @@ def _metadata_out(document: Document) -> shapes.MetadataOut:
         issued=document.issued,
         number=document.number,
         kind=document.kind,
+        topics=list(document.topics),
         origin=document.origin,
         reference=reference(card_of(document)),
         facts=facts,

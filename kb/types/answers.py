@@ -81,6 +81,7 @@ class Filters:
     documents: tuple[str, ...] = ()  # document ids
     not_flags: tuple[str, ...] = ()  # flag names that must be absent
     not_documents: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()  # any of them
 
 
 @dataclass(frozen=True, slots=True)

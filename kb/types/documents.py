@@ -50,7 +50,7 @@ class Flag:
 class Fact:
     """What one metadata field rests on."""
 
-    field: str  # a field of Document: title, region, issuer, issued, number, kind, origin
+    field: str  # a field of Document: title, region, issuer, issued, number, kind, origin, topics (one each)
     value: str
     confidence: float  # 0..1; 1.0 when a person set it
     evidence: str  # the words it was read from, or "set by hand"
@@ -89,6 +89,7 @@ class Document:
     flags: tuple[Flag, ...] = ()
     removed: tuple[Removed, ...] = ()
     facts: tuple[Fact, ...] = ()
+    topics: tuple[str, ...] = ()  # of kb/data/topics.toml or set by hand, the strongest first
 
     @property
     def version(self) -> str:
@@ -112,6 +113,7 @@ class DocumentCard:
     origin: str = ""
     flags: tuple[Flag, ...] = ()
     chunks: int = 0
+    topics: tuple[str, ...] = ()
 
     @property
     def year(self) -> int | None:

@@ -53,6 +53,17 @@ def test_an_interrupted_first_start_is_completed(store: Store, layout: Layout) -
     again.close()
 
 
+def test_documents_taken_in_before_there_were_topics_have_none(store: Store, layout: Layout) -> None:
+    save(store, document("/a.txt", text_of("甲")))
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE documents DROP COLUMN topics")
+        connection.exec_driver_sql("DELETE FROM migrations WHERE number >= 2")
+    store.close()
+    again = Store.open(layout)
+    assert [card.topics for card in again.snapshot().cards.values()] == [()]
+    again.close()
+
+
 def test_a_store_of_a_newer_program_is_refused(store: Store, layout: Layout) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO migrations VALUES (99, 'm099_later', 0)")

@@ -28,6 +28,7 @@ def read(url: str) -> QueryParams:
         year_from=YEARS,
         year_to=YEARS,
         kinds=NAMES,
+        topics=NAMES,
         flags=NAMES,
         per_region=st.sampled_from(["", "1", "2", "all"]),
         mode=st.sampled_from(["hybrid", "dense", "lexical"]),

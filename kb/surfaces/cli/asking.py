@@ -17,6 +17,7 @@ from kb.surfaces import reports, wire
 from kb.surfaces.cli import show as screen
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out, watched
 from kb.surfaces.cli.filtering import (
+    AboutOption,
     DocumentOption,
     FlagOption,
     IssuerOption,
@@ -25,6 +26,7 @@ from kb.surfaces.cli.filtering import (
     NotFlag,
     NotRegion,
     RegionOption,
+    TopicOption,
     YearOption,
     filters,
 )
@@ -63,6 +65,7 @@ def search(
     not_flag: NotFlag = None,
     document: DocumentOption = None,
     not_document: NotDocument = None,
+    topic: TopicOption = None,
     per_region: Annotated[
         int | None, typer.Option("--per-region", min=1, help="Hits of one district.")
     ] = None,
@@ -76,7 +79,7 @@ def search(
     json: AsJson = False,
 ) -> None:
     """Search, in Chinese or English; every hit is an exact, cited excerpt."""
-    chosen = filters(region, not_region, year, kind, issuer, flag, not_flag, document, not_document)
+    chosen = filters(region, not_region, year, kind, issuer, flag, not_flag, document, not_document, topic)
     asked = Question(question, top_k, chosen, per_region, mode.value, literal)
     with open_library(home, index) as library:
         answer = library.search(asked)
@@ -122,6 +125,7 @@ def compare(
     year: YearOption = None,
     kind: KindOption = None,
     issuer: IssuerOption = None,
+    about: AboutOption = None,
     ask: Annotated[list[str] | None, typer.Option("--ask", help="One more row, typed as a question.")] = None,
     docx: Annotated[Path | None, typer.Option("--docx", help="Write a Word file.")] = None,
     draft: Annotated[
@@ -139,7 +143,7 @@ def compare(
 ) -> None:
     """Set districts side by side; every cell is quoted and cited, or says 未提及."""
     names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
-    chosen = filters(region, not_region, year, kind, issuer)
+    chosen = filters(region, not_region, year, kind, issuer, topic=about)
     request = CompareRequest(topic, by.value, names, lens, best, chosen, tuple(ask or ()))
     with open_library(home, index) as library:
         comparison = library.compare(request)

@@ -20,6 +20,8 @@ FlagOption = Annotated[Many, typer.Option("--flag", help="Only with this warning
 NotFlag = Annotated[Many, typer.Option("--not-flag", help="Without this warning.")]
 DocumentOption = Annotated[Many, typer.Option("--document", help="Only this document, by its id.")]
 NotDocument = Annotated[Many, typer.Option("--not-document", help="Not this document, by its id.")]
+AboutOption = Annotated[Many, typer.Option("--about", help="Only documents about this: 党建, 住房 …")]
+TopicOption = Annotated[Many, typer.Option("--topic", help="Only about this: 党建, 住房 …")]
 
 _YEARS = re.compile(r"(\d{4})(?:\s*[-–—至]\s*(\d{4}))?")
 
@@ -34,6 +36,7 @@ def filters(
     not_flag: Many = None,
     document: Many = None,
     not_document: Many = None,
+    topic: Many = None,
 ) -> Filters:
     """The filters of the options. Raises `QuestionError` for a year that is none."""
     return Filters(
@@ -46,6 +49,7 @@ def filters(
         documents=tuple(document or ()),
         not_flags=tuple(not_flag or ()),
         not_documents=tuple(not_document or ()),
+        topics=tuple(topic or ()),
     )
 
 

@@ -11,7 +11,15 @@ from kb.errors import QuestionError
 from kb.surfaces import reports, wire
 from kb.surfaces.cli import show as screen
 from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, Index, emit, open_library, watched
-from kb.surfaces.cli.filtering import IssuerOption, KindOption, NotRegion, RegionOption, YearOption, filters
+from kb.surfaces.cli.filtering import (
+    IssuerOption,
+    KindOption,
+    NotRegion,
+    RegionOption,
+    TopicOption,
+    YearOption,
+    filters,
+)
 
 Doc = Annotated[str, typer.Argument(metavar="DOC", help="A document's id, see `kb list`.")]
 
@@ -42,13 +50,14 @@ def list_documents(
     year: YearOption = None,
     kind: KindOption = None,
     issuer: IssuerOption = None,
+    topic: TopicOption = None,
     home: Home = None,
     index: Index = None,
     json: AsJson = False,
 ) -> None:
     """List documents with their metadata."""
     with open_library(home, index) as library:
-        cards = library.cards(filters(region, not_region, year, kind, issuer))
+        cards = library.cards(filters(region, not_region, year, kind, issuer, topic=topic))
     if json:
         emit(wire.documents_out(cards))
     else:

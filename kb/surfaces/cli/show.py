@@ -118,9 +118,17 @@ def place_of(card: DocumentCard) -> str:
 
 def print_cards(cards: Sequence[DocumentCard]) -> None:
     """Documents as a table."""
-    table = Table("编号", "标题", "地区", "日期", "类型", "片段", "标记")
+    table = Table("编号", "标题", "地区", "日期", "类型", "主题", "片段", "标记")
     for card in cards:
-        row = (card.id, card.title, "".join(card.region), card.issued, card.kind, str(card.chunks))
+        row = (
+            card.id,
+            card.title,
+            "".join(card.region),
+            card.issued,
+            card.kind,
+            "、".join(card.topics),
+            str(card.chunks),
+        )
         table.add_row(*map(escape, row), flag_words(card.flags))
     out.print(table)
     out.print(f"共 {len(cards)} 篇")
@@ -135,7 +143,8 @@ def print_document(document: Document, removed: bool) -> None:
         return
     out.print(Text(document.title, style="bold"))
     facts = ("".join(document.region), document.issuer, document.number, document.issued, document.kind)
-    out.print(Text(" · ".join(fact for fact in facts if fact) or "元数据不详", style="dim"))
+    told = (*facts, "、".join(document.topics))
+    out.print(Text(" · ".join(fact for fact in told if fact) or "元数据不详", style="dim"))
     headings = {section.start for section in document.sections if section.path}
     offset = 0
     for line in document.text.split("\n"):
