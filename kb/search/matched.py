@@ -16,7 +16,15 @@ _SHARE = 0.5  # of the best document's score in words
 def without_choices(filters: Filters) -> Filters:
     """The filters but for those that stand beside the results to be chosen."""
     return replace(
-        filters, regions=(), not_regions=(), years=None, kinds=(), issuers=(), flags=(), not_flags=()
+        filters,
+        regions=(),
+        not_regions=(),
+        years=None,
+        kinds=(),
+        topics=(),
+        issuers=(),
+        flags=(),
+        not_flags=(),
     )
 
 
