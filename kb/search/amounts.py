@@ -99,6 +99,15 @@ def named(text: str) -> tuple[Named, ...]:
     )
 
 
+def satisfies(figure: Figure, amount: Amount) -> bool:
+    """Whether one of a figure's bounds lies within an amount that was asked for."""
+    return figure.quantity == amount.quantity and any(
+        (amount.low is None or bound >= amount.low) and (amount.high is None or bound <= amount.high)
+        for bound in (figure.value_min, figure.value_max)
+        if bound is not None
+    )
+
+
 def _measurable(figure: Figure) -> bool:
     return figure.quantity in AMOUNTS and not (figure.quantity == "money" and figure.unit != "CNY")
 

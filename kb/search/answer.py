@@ -24,16 +24,17 @@ from kb.search.exact import (
     promoted,
     strongest,
 )
-from kb.search.filters import admitted, regions_of, unclear_places, works
+from kb.search.filters import admitted, regions_of, unclear_places
 from kb.search.matched import matched, without_choices
 from kb.search.question import Understood, understand
 from kb.search.ranking import Ranking
 from kb.search.reading import Wishes, read
-from kb.search.relatives import by_main, relatives
 from kb.search.select import Candidate, spread, without_repeats
+from kb.search.typos import Mending, Slip, mend
 from kb.store.documents import Passage, get_document, passages
 from kb.store.snapshot import Snapshot
 from kb.text.normalise import fold_with_origin
+from kb.text.tokens import bigrams
 from kb.types import (
     Answer,
     Document,
@@ -48,6 +49,7 @@ from kb.types import (
     Why,
 )
 
+_COPIED = 0.95  # of a passage's character pairs that a pasted text must have
 _TRANSLATIONS_SHOWN = 3  # Chinese forms of one English term
 _WEIGHT_SHOWN = 0.3  # of a term that is worth telling
 
@@ -83,33 +85,43 @@ class Asked:
     understood: Understood
     filters: Filters
     pool: Pool
+    slips: tuple[Slip, ...] = ()
 
 
 def answer(question: Question, desk: Desk) -> Answer:
     """The answer to a question. Raises `QuestionError` when it is empty, too long, or asks for no hits."""
     text = question.text.strip()
     wishes = read(text, desk.today, question.literal)
-    understood = understand(wishes.text, desk.ranking, desk.cache_folder)
+    understood, slips = _understood(question, wishes, desk)
     filters, notes = _with_home(question.filters, understood, desk.home_region)
     if filters.years is None and wishes.years:
         filters = replace(filters, years=wishes.years)
     shelf = desk.shelf(filters)
-    asked = Asked(question, wishes, understood, filters, pool(shelf, wishes, understood.clauses))
-    excerpts = _excerpts(asked, desk, shelf, _find(asked, desk, shelf))
+    asked = Asked(question, wishes, understood, filters, pool(shelf, wishes, understood.clauses), slips)
+    excerpts = _excerpts(asked, desk, _find(asked, desk, shelf))
     if translations := _translations(understood.carried):
         notes += ("英文问题，已译：" + "；".join(translations),)
     cards = desk.cards(filters)
-    coverage = SearchCoverage(works(cards), regions_of(cards), bool(excerpts))
+    coverage = SearchCoverage(len(cards), regions_of(cards), bool(excerpts))
     return Answer(
         text,
         understood.language,
         excerpts,
         coverage,
         notes,
-        _reading(asked, desk),
+        _reading(asked, desk, excerpts),
         filters,
         _matched(asked, desk, excerpts),
     )
+
+
+def _understood(question: Question, wishes: Wishes, desk: Desk) -> tuple[Understood, tuple[Slip, ...]]:
+    """The words of the question, and what in them was mended."""
+    understood = understand(wishes.text, desk.ranking, desk.cache_folder)
+    index = desk.snapshot.passages
+    if question.literal or wishes.pasted or index is None:
+        return understood, ()
+    return mend(understood, Mending(index, desk.ranking, desk.cache_folder))
 
 
 def _with_home(filters: Filters, understood: Understood, home: Region) -> tuple[Filters, tuple[str, ...]]:
@@ -132,7 +144,7 @@ def _find(asked: Asked, desk: Desk, shelf: Shelf) -> list[Found]:
     return promoted(find(bench, understood, vector, mode), asked.pool, gains, asked.wishes.bare)
 
 
-def _reading(asked: Asked, desk: Desk) -> Reading:
+def _reading(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> Reading:
     """What was read out of the question, for showing it."""
     undated = 0
     if asked.wishes.years and asked.filters.years == asked.wishes.years:
@@ -146,8 +158,23 @@ def _reading(asked: Asked, desk: Desk) -> Reading:
         amounts=asked.wishes.amounts,
         undated=undated,
         absent=asked.pool.absent,
+        corrected=tuple((slip.typed, slip.meant) for slip in asked.slips),
+        copied_from=_copied_from(asked, excerpts),
         places=unclear_places(desk.snapshot.cards.values(), asked.question.filters),
     )
+
+
+def _copied_from(asked: Asked, excerpts: Sequence[Excerpt]) -> tuple[tuple[str, str], ...]:
+    """The documents of the hits that stand in a pasted text nearly word for word."""
+    if not asked.wishes.pasted:
+        return ()
+    pairs = frozenset(bigrams(asked.question.text))
+    found = {}
+    for excerpt in excerpts:
+        own = frozenset(bigrams(excerpt.citation.quote))
+        if len(own & pairs) >= _COPIED * len(own):
+            found[excerpt.citation.doc_id] = excerpt.citation.document.title
+    return tuple(found.items())
 
 
 def _matched(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[DocumentCard, ...]:
@@ -161,16 +188,13 @@ def _matched(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[Doc
     return tuple(desk.snapshot.cards[key] for key in sorted(keys))
 
 
-def _excerpts(asked: Asked, desk: Desk, shelf: Shelf, found: Sequence[Found]) -> tuple[Excerpt, ...]:
+def _excerpts(asked: Asked, desk: Desk, found: Sequence[Found]) -> tuple[Excerpt, ...]:
     question = asked.question
     read_on = max(desk.ranking.passages_read, question.top_k)
     rows = passages(desk.connection, [one.id for one in found[:read_on]])
     candidates = [Candidate(one, rows[one.id].text) for one in found[:read_on] if one.id in rows]
-    demanded = asked.pool.scored
-    candidates = by_main(candidates, shelf, None if demanded is None else {one.id for one in demanded})
-    rows |= passages(desk.connection, [one.found.id for one in candidates if one.found.id not in rows])
     unique = without_repeats(candidates, desk.ranking.same_passage)
-    broad = asked.understood.broad and not asked.pool.tiers
+    broad = (asked.understood.broad or asked.wishes.pasted) and not asked.pool.tiers
     chosen = spread(unique, desk.snapshot.cards, question.top_k, question.per_region, broad)
     documents: dict[str, Document] = {}
     excerpts = []
@@ -202,9 +226,8 @@ def excerpt_of(
         figures=figures_said(citation.quote, asked.wishes.figures),
     )
     hit = Hit(passage.chunk, found.score, found.dense_rank, found.lexical_rank, why)
-    others = relatives(citation.document, desk.snapshot)
     exact = exact_marks(citation.quote, asked.wishes)
-    return Excerpt(rank, hit, citation, confidence(understood, terms), merged([*marks, *exact]), others)
+    return Excerpt(rank, hit, citation, confidence(understood, terms), merged([*marks, *exact]))
 
 
 def marked(quote: str, terms: Sequence[str]) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:

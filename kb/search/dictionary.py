@@ -78,6 +78,12 @@ class Dictionary:
         return Term(tuple(senses), 1.0, domain=False) if senses else None
 
 
+@cache
+def domain_words() -> frozenset[str]:
+    """The Chinese words of our glossary."""
+    return frozenset(word for entry in load_rules("glossary.toml", _Glossary).entry for word in entry.zh)
+
+
 def lemmas(text: str) -> list[str]:
     """The words of an English text in their base forms, lower case."""
     return [_lemma(word) for word in _WORD.findall(text.lower().replace("-", " "))]

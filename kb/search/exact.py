@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from kb.ports import Clause, Phrase, Scored
-from kb.search.amounts import Named
+from kb.search.amounts import Named, satisfies
 from kb.search.engine import Found
 from kb.search.reading import Wishes
 from kb.store.lexical import TantivyIndex
@@ -198,6 +198,9 @@ def exact_marks(quote: str, wishes: Wishes) -> tuple[tuple[int, int], ...]:
     spans = [span for phrase in wishes.phrases for span in occurrences(quote, phrase)]
     spans += [span for number in wishes.numbers for span in says_number(quote, number)]
     spans += [span for span, _ in _figures_in(quote, wishes.figures)]
+    if wishes.amounts:
+        asked = (one for one in figures(quote) if any(satisfies(one, amount) for amount in wishes.amounts))
+        spans += [(one.start, one.end) for one in asked]
     return tuple(spans)
 
 

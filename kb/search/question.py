@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,10 +19,11 @@ from kb.search.bridge import Carried, carry_over
 from kb.search.dictionary import open_dictionary
 from kb.search.ranking import Ranking
 from kb.text.normalise import fold
-from kb.text.tokens import bigrams, plain_words, words
+from kb.text.tokens import bigrams, plain_words, rarity, words
 from kb.types import Language
 
 MOST_CHARACTERS = 10_000
+_MOST_WORDS = 60  # of a pasted page: those that say most
 _MOST_TERMS = 160  # of one kind that are looked for; a pasted page would otherwise name every word
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -115,7 +117,7 @@ def content(text: str) -> str:
 def _chinese_clauses(text: str, ranking: Ranking) -> list[Clause]:
     """Words, and character pairs, of the question; see `_Weighed` for what each counts."""
     weighed = _Weighed(ranking.concept_exponent, ranking.boundary_pairs)
-    for run in plain_words(content(text)):
+    for run in _runs(text):
         weighed.add(run)
     clauses = []
     for field, factor, tokens in (
@@ -127,6 +129,16 @@ def _chinese_clauses(text: str, ranking: Ranking) -> list[Clause]:
             first = islice(tokens.items(), _MOST_TERMS)
             clauses += [Clause((Phrase(field, (token,), factor * weight),)) for token, weight in first]
     return clauses
+
+
+def _runs(text: str) -> list[list[str]]:
+    """The words of a question as they stand side by side; of a pasted page the ones that say most, alone."""
+    runs = plain_words(content(text))
+    counts = Counter(word for run in runs for word in run)
+    if len(counts) <= _MOST_WORDS:
+        return runs
+    said = {word: count**0.5 * rarity(word) for word, count in counts.items() if len(word) > 1}
+    return [[word] for word in sorted(said, key=lambda word: -said[word])[:_MOST_WORDS]]
 
 
 class _Weighed:
@@ -191,8 +203,12 @@ def _form(chinese: str, weight: float, ranking: Ranking) -> Phrase:
     return Phrase("bigrams", tuple(bigrams(folded)), weight)
 
 
+def _words_of(text: str) -> list[str]:
+    return [part for run in _runs(text) for word in run for part in words(word)]
+
+
 def _terms(text: str, language: Language, carried: Sequence[Carried]) -> tuple[str, ...]:
-    own = [] if language == "en" else [word for word in words(content(text)) if len(word) > 1]
+    own = [] if language == "en" else [word for word in _words_of(text) if len(word) > 1]
     forms = [fold(form) for term in carried for form in term.chinese or (term.english,) if len(form) > 1]
     return tuple(dict.fromkeys([*own, *forms]))
 

@@ -29,6 +29,7 @@ class Wishes:
     figures: tuple[Named, ...] = ()
     years: tuple[int, int] | None = None
     amounts: tuple[Amount, ...] = ()
+    pasted: bool = False  # too long for a question: a text whose like is looked for
     bare: bool = False  # there are no words beside the 文号
 
 
@@ -38,7 +39,7 @@ def read(text: str, today: date, literal: bool = False) -> Wishes:
     A question longer than a sentence or two is a pasted text, and nothing in it is a wish.
     """
     if len(text) > wish_rules().longest:
-        return Wishes(text)
+        return Wishes(text, pasted=True)
     phrases = tuple(
         dict.fromkeys(phrase for match in _QUOTED.finditer(text) if _says(phrase := _inner(match)))
     )

@@ -51,6 +51,7 @@ class UnderstoodOut:
     absent: list[str]  # phrases and 文号 that stand nowhere in what was searched
     also_searched: list[AlsoOut]
     places: list[PlacesOut]
+    copied_from: list[str]  # ids of documents that a pasted text stands in
     said: list[str]
 
 
@@ -104,6 +105,7 @@ def understood_out(answer: Answer) -> UnderstoodOut:
         absent=list(reading.absent),
         also_searched=[AlsoOut(typed, searched) for typed, searched in reading.corrected],
         places=[PlacesOut(name, list(places)) for name, places in reading.places],
+        copied_from=[id for id, _ in reading.copied_from],
         said=[*restrictions(reading, words), *demands(reading, words), *lacks(reading, words)],
     )
 

@@ -49,6 +49,7 @@ def search(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep
         ),
         taken=restrictions(answer.reading, prefs.words),
         told=(*demands(answer.reading, prefs.words), *lacks(answer.reading, prefs.words)),
+        without_url=_without_url(form, answer),
         literal_url=replace(form, literal=True).url,
         problem=problem,
         documents=answer.coverage.documents,
@@ -103,6 +104,11 @@ def _body(library: Library, excerpt: Excerpt) -> Excerpt:
     cut = len(first) + len(newline)
     marks = tuple((max(0, start - cut), end - cut) for start, end in excerpt.marks if end > cut)
     return replace(excerpt, citation=library.cite(whole.doc_id, whole.start + cut, whole.end), marks=marks)
+
+
+def _without_url(form: forms.SearchForm, answer: Answer) -> str:
+    copied = tuple(id for id, _ in answer.reading.copied_from)
+    return replace(form, not_documents=(*form.not_documents, *copied)).url if copied else ""
 
 
 def _compare_url(form: forms.SearchForm, answer: Answer) -> str:

@@ -30,6 +30,7 @@ def demands(reading: Reading, words: Words) -> tuple[str, ...]:
         for name, places in reading.places
         if places
     ]
+    said += [words("understood.copied", title=title) for _, title in reading.copied_from]
     return tuple(said)
 
 

@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from kb.surfaces import forms
 from kb.surfaces.facets import Facets
-from kb.surfaces.kin import FamilyView, RelativeView, region_of, relative_view, title_of
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start
 from kb.surfaces.render import Layer, excerpt_span, marked
@@ -71,7 +70,6 @@ class HitView:
     full: Markup | None  # when `short` is not all of it
     similar_url: str
     why: str
-    relatives: tuple[RelativeView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,7 @@ class SearchPage:
     taken: tuple[str, ...]  # filters read out of the words, which `literal_url` takes back
     told: tuple[str, ...]  # what else was read out of them, and what is not there
     literal_url: str
+    without_url: str  # leaves out the documents that a pasted text stands in; "" when there is none
     problem: str  # "" when the question could be asked
     documents: int  # searched
     regions: int
@@ -121,7 +120,6 @@ class DocumentPage:
     flags: tuple[FlagGroup, ...]
     removed: tuple[RemovedGroup, ...]
     reference: str
-    family: FamilyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +157,16 @@ class ErrorPage:
 
     status: int
     detail: str
+
+
+def title_of(card: DocumentCard | Document, words: Words) -> str:
+    """The title, or words that say which untitled document it is."""
+    return card.title or words("document.untitled", source=card.source.rpartition("/")[2])
+
+
+def region_of(card: DocumentCard | Document) -> str:
+    """省·市·区 joined by middle dots; "" when unknown."""
+    return "·".join(card.region)
 
 
 def flag_groups(document: Document, words: Words) -> tuple[FlagGroup, ...]:
@@ -220,7 +228,6 @@ def hit_view(excerpt: Excerpt, words: Words) -> HitView:
         full=marked(citation.quote, layers) if cut else None,
         why=explained(excerpt.hit, words),
         similar_url=forms.similar_url(citation.doc_id, citation.start, citation.end),
-        relatives=tuple(relative_view(card, words) for card in excerpt.relatives),
     )
 
 

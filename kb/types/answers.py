@@ -63,9 +63,8 @@ class Reading:
     undated: int = 0  # documents that the years leave out because their date is unknown
     absent: tuple[str, ...] = ()  # phrases and 文号 that stand nowhere in what was searched
     corrected: tuple[tuple[str, str], ...] = ()  # (as typed, what was also searched)
-    places: tuple[
-        tuple[str, tuple[str, ...]], ...
-    ] = ()  # a region filter that names several places, and which
+    copied_from: tuple[tuple[str, str], ...] = ()  # (id, title) of documents that a pasted text stands in
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()  # names of regions that mean several, or none
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +140,13 @@ class Excerpt:
     citation: Citation
     confidence: Confidence
     marks: tuple[tuple[int, int], ...] = ()  # spans of matched terms, offsets in the quote
-    relatives: tuple[DocumentCard, ...] = ()  # the other documents of the same work
 
 
 @dataclass(frozen=True, slots=True)
 class SearchCoverage:
     """What was searched."""
 
-    documents: int  # a work counts once with all its reprints
+    documents: int
     regions: int
     found: bool
 
