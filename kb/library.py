@@ -26,7 +26,9 @@ from kb.search.ranking import ranking
 from kb.search.similar import similar
 from kb.store import documents
 from kb.store.check import check
+from kb.store.documents import FAMILY
 from kb.store.embedding import Progress, correct
+from kb.store.families import OWN, family_of
 from kb.store.intake import IntakeOptions, take_in
 from kb.store.layout import Layout
 from kb.store.snapshot import Snapshot
@@ -39,6 +41,7 @@ from kb.types import (
     Comparison,
     Document,
     DocumentCard,
+    Family,
     Filters,
     IngestReport,
     Lens,
@@ -103,10 +106,16 @@ class Library:
     def set_metadata(self, doc_id: str, values: Mapping[str, str]) -> Document:
         """Corrects metadata by hand; a region is written 天津市/河东区, "" empties a field.
 
+        `family` is "none" for a work of its own, the id of another document for a copy of that one's work,
+        and "" to leave it to the texts again.
         Raises `NotFound`, `QuestionError` for an unknown field or a bad value, and `Busy`.
         """
         for name, value in values.items():
             _check_correction(name, value)
+        if (relative := values.get(FAMILY, "")) not in ("", OWN):
+            self.card(relative)
+            if relative == doc_id:
+                raise QuestionError(f"family={doc_id} is the document itself: write family={OWN}")
         return correct(self._store, self._embedder_of(self._store.snapshot()), doc_id, values)
 
     # Reading
@@ -132,6 +141,12 @@ class Library:
         """One document with its text. Raises `NotFound`."""
         with self._store.reading() as connection:
             return documents.get_document(connection, doc_id)
+
+    def family(self, doc_id: str) -> Family:
+        """The work that a document belongs to, with its copies. Raises `NotFound`."""
+        card, snapshot = self.card(doc_id), self._store.snapshot()
+        with self._store.reading() as connection:
+            return family_of(connection, card, snapshot.cards, snapshot.families.get(card.family, ()))
 
     def search(self, question: Question) -> Answer:
         """Cited excerpts. Raises `QuestionError` for a question that cannot be asked."""
@@ -233,8 +248,9 @@ class Library:
 
 
 def _check_correction(name: str, value: str) -> None:
-    if name not in documents.CORRECTABLE:
-        raise QuestionError(f"{name} cannot be set: use one of {', '.join(documents.CORRECTABLE)}")
+    known = (*documents.CORRECTABLE, FAMILY)
+    if name not in known:
+        raise QuestionError(f"{name} cannot be set: use one of {', '.join(known)}")
     if name == "title" and not value.strip():
         raise QuestionError("a title cannot be empty")
     if name == "issued" and not _DATE.fullmatch(value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.search.filters import works
 from kb.types import Column, CompareCoverage
 
 _THIN = 0.25  # a dimension found in a smaller part of the columns is thin
@@ -12,7 +13,7 @@ _THIN = 0.25  # a dimension found in a smaller part of the columns is thin
 def coverage(
     columns: Sequence[Column], dimensions: Sequence[str], left_out: Sequence[str]
 ) -> CompareCoverage:
-    """Counts of documents and cells; columns without documents and thin dimensions join `left_out`."""
+    """Counts of works and cells; columns without documents and thin dimensions join `left_out`."""
     states = [cell.state for column in columns for cell in column.cells]
     notes = [*left_out]
     notes += [f"{column.name}：库中没有资料" for column in columns if not column.documents]
@@ -22,7 +23,7 @@ def coverage(
         if searched and found / len(searched) < _THIN:
             notes.append(f"“{dimension}”证据很少：{len(searched)} 列中只有 {found} 列提到")
     return CompareCoverage(
-        documents=sum(len(column.documents) for column in columns),
+        documents=works(card for column in columns for card in column.documents),
         found=states.count("found"),
         weak=states.count("weak"),
         not_mentioned=states.count("not_mentioned"),

@@ -31,8 +31,14 @@ def gather(
     cards = [card for key, card in snapshot.cards.items() if within is None or key in within]
     if not cards:
         raise QuestionError("no document passes the filters: nothing can be compared")
-    groups = _named(request, cards) if request.columns else _leading(request, _groups(request, cards), found)
-    return tuple(_source(name, members, snapshot, connection) for name, members in groups.items())
+    if request.columns:
+        groups = _named(request, cards)
+    else:
+        groups = _leading(request, _groups(request, _once(cards)), found)
+    return tuple(
+        _source(name, _once(members), _copies(members, cards), snapshot, connection)
+        for name, members in groups.items()
+    )
 
 
 def column_name(card: DocumentCard, by: str) -> str:
@@ -40,6 +46,21 @@ def column_name(card: DocumentCard, by: str) -> str:
     if by == "document" or not card.region:
         return card.title
     return "".join(district(card.region))
+
+
+def _once(cards: Sequence[DocumentCard]) -> tuple[DocumentCard, ...]:
+    """One document of each work: the main one where it is among them."""
+    chosen: dict[str, DocumentCard] = {}
+    for card in cards:
+        if card.work not in chosen or card.id == card.work:
+            chosen[card.work] = card
+    return tuple(card for card in cards if chosen[card.work] is card)
+
+
+def _copies(members: Sequence[DocumentCard], cards: Sequence[DocumentCard]) -> int:
+    """How many documents of the same works are not read."""
+    own = {card.work for card in members}
+    return sum(card.work in own for card in cards) - len(own)
 
 
 def _groups(request: CompareRequest, cards: Sequence[DocumentCard]) -> Groups:
@@ -81,7 +102,7 @@ def _leading(request: CompareRequest, groups: Groups, found: Answer | None) -> G
 
 
 def _source(
-    name: str, cards: tuple[DocumentCard, ...], snapshot: Snapshot, connection: Connection
+    name: str, cards: tuple[DocumentCard, ...], copies: int, snapshot: Snapshot, connection: Connection
 ) -> ColumnSource:
     documents = tuple(get_document(connection, card.id) for card in cards)
     chunks: list[Chunk] = [chunk for card in cards for chunk in chunks_of(connection, card.id)]
@@ -90,4 +111,4 @@ def _source(
     held = [chunk for chunk in chunks if chunk.id in vectors]
     dim = model.dim if model is not None else 0
     rows = np.stack([vectors[chunk.id] for chunk in held]) if held else np.zeros((0, dim), np.float32)
-    return ColumnSource(name, documents, cards, tuple(held), rows)
+    return ColumnSource(name, documents, cards, tuple(held), rows, copies)

@@ -53,6 +53,7 @@ class ColumnSource:
     cards: tuple[DocumentCard, ...]  # one per document, in the same order
     chunks: tuple[Chunk, ...]  # of all its documents, in any order
     vectors: Vectors  # (chunks, dim), aligned with chunks
+    copies: int = 0  # reprints and adaptations of these documents that are not read a second time
 
 
 def build_comparison(
@@ -81,6 +82,8 @@ def build_comparison(
         for column, numbers in zip(columns, standard, strict=True)
     ]
     kept, left_out = _chosen(request, columns, judged)
+    if copies := sum(columns[i].copies for i in kept):
+        left_out.append(f"另有 {copies} 篇转载或改写稿与所列资料同源，不重复计")
     made = tuple(_column(columns[i], dimensions, judged[i]) for i in kept)
     names = tuple(dimension.name for dimension in dimensions)
     return Comparison(request.topic, lens.name, names, made, coverage(made, names, left_out))

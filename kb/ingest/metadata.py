@@ -5,7 +5,6 @@ Right or empty: a value that the text does not state is left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,13 +23,7 @@ from kb.ingest.topics import find_topics
 from kb.resources import load_rules
 from kb.types import Fact, Region
 
-_SHARING = re.compile(
-    r"上传人|上传者|文档编号|文库|范文|会员分享|下载积分|WORD文档|精品文档|教师之家|三七文档|本站不|文档介绍"
-)
-
-
 _STATED = 0.5  # confidence of a title that is one, rather than the first words of the text
-_PRESS = re.compile(r"正文[：:]")
 _FOLDERS = 3  # folders, and names of site owners, that are looked at
 _NEWS, _STATUTE, _MEASURE = "新闻", "法规", "办法"
 _VISIT = "考察报告"  # its places are those visited, not its own
@@ -51,11 +44,19 @@ class _IssuedBy(BaseModel):
     government: Pattern
 
 
+class _Page(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sharing: Pattern
+    press: Pattern
+
+
 class _Kinds(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: tuple[_Kind, ...]
     issued_by: _IssuedBy
+    page: _Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,14 @@ def describe(
     """The metadata of the article `text` called `own_title`; `title` is the file's, with its evidence."""
     lines = text.split("\n")
     title_fact = title.fact if own_title == title.value else Fact("title", own_title, 0.8, own_title)
-    shared = any(_SHARING.search(line) for line in context.furniture)
+    shared = _around(_kinds().page.sharing, context)
     origin = next((Fact("origin", value, 0.8, value) for value in context.hints.origin if value), None)
     issuer = find_issuer(own_title, lines, context.furniture, origin.value if origin and not shared else "")
     number = find_number(lines, context.furniture)
     copied = shared or is_reprint(context.furniture)
     posted = "" if copied or not context.hints.posted else context.hints.posted[0]
     issued = find_issued(own_title, lines, context.furniture, posted, number.value if number else "")
-    press = any(_PRESS.search(line) for line in context.furniture) and not shared
+    press = _around(_kinds().page.press, context) and not shared
     kind = _by_authority(_kind(own_title, text, shared, press), issuer)
     stated = title_fact.confidence >= _STATED
     region, region_fact = find_region(
@@ -127,6 +128,11 @@ def describe(
         facts=tuple(fact for fact in facts if fact is not None and fact.value),
         topics=tuple(fact.value for fact in topics),
     )
+
+
+def _around(pattern: str, context: Context) -> bool:
+    """Whether a line of furniture says it."""
+    return any(compiled(pattern).search(line) for line in context.furniture)
 
 
 def _around_places(context: Context) -> str:

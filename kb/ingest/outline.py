@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
 
 from kb.ingest.labels import find_label
+from kb.ingest.rules import Pattern
+from kb.resources import load_rules
 from kb.types import Block, Section
 
 _HEADING = 50  # characters of a labelled heading
@@ -14,17 +19,29 @@ _PLAIN = 30  # characters of a heading without a label
 _BODY = 25  # characters of a line that a heading without a label may stand over
 _STOP = re.compile(r"[。！？!?]")
 _NOT_END = tuple("；;，,、。！？!?：:…—")
-_NOT_PLAIN = re.compile(
-    r"[|：:；;。！？!?]|^\d|\d{4}\s*年|[〔\[【]\d{4}|^附|^[（(].*[）)]$|^——|^[《“][^《》“”]*[》”]$|^.{2,4}$|"
-    r"^[^，,、]*(?:委员会|人民政府|办公厅|办公室|党委|区委|市委|县委|[^格布结大]局|[^干]部|院|厅|协会|联合会|领导小组|公司|站|处|队|党校)$|"
-    r"(?:记者|通讯员|作者|省长|市长|区长|县长|书记|主任)"
-)
-# A line of its own, not the 一是…二是… of a paragraph.
-_ORDINAL = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)[^。！？；;：:]{6,45}(?<![，,、])")
 _ORDINAL_RANK = 5.5
 _ARTICLE_RANK = 3
 _ITEM_RANK = 5  # （一） and deeper
 _LISTED_RANK = 6  # labels from here on often number the items of a list
+
+
+class _Rules(BaseModel):
+    """kb/data/outline.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ordinal: Pattern
+    not_plain: tuple[Pattern, ...]
+
+
+@cache
+def _rules() -> _Rules:
+    return load_rules("outline.toml", _Rules)
+
+
+def _not_plain(line: str) -> bool:
+    """Whether a short line is something else than a heading without a label."""
+    return any(re.search(pattern, line) for pattern in _rules().not_plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,7 @@ def _labelled(blocks: Sequence[Block]) -> list[_Heading]:
                 if block.level:
                     style_rank.setdefault(block.level, label.rank)
                 continue
-        if _ORDINAL.fullmatch(block.text) and " | " not in block.text:
+        if re.fullmatch(_rules().ordinal, block.text) and " | " not in block.text:
             found.append(_Heading(index, _ORDINAL_RANK, block.text))
             continue
         if block.level and index and len(block.text) <= _HEADING and not _STOP.search(block.text):
@@ -185,7 +202,7 @@ def _plain(lines: Sequence[str], others: Sequence[_Heading]) -> list[_Heading]:
             or (line.endswith(_NOT_END) and not _is_opening(line, following))
         ):
             continue
-        if _NOT_PLAIN.search(line.rstrip("。")) or len(following) < _BODY or not _STOP.search(following):
+        if _not_plain(line.rstrip("。")) or len(following) < _BODY or not _STOP.search(following):
             continue
         below = bool(found) and found[-1].line == index - 1
         if below and line.endswith("。"):

@@ -14,6 +14,7 @@ from kb.ingest.rules import Pattern
 from kb.resources import load_rules
 from kb.types import Flag
 
+_BEFORE = 80  # characters before a mark that say what it is
 _MOST = 60  # flags of one name in one document
 _SPUN_SCORE = 2.0  # weight of all spun words together that condemns a text …
 _SPUN_DENSITY = 0.4  # … and per thousand characters
@@ -57,8 +58,24 @@ class _Mark(BaseModel):
     pattern: Pattern
 
 
+class _Impossible(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pattern: Pattern
+    behind: Pattern = ""  # what must stand before it
+
+
+class _BlankForm(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    before: Pattern
+
+
 class _Rules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    impossible: tuple[_Impossible, ...]
+    blank_form: _BlankForm
 
     figures: _Figures
     anonymous: tuple[_Mark, ...]
@@ -83,7 +100,14 @@ def flags(text: str, title: str, furniture: Sequence[str] = ()) -> tuple[Flag, .
 
     `furniture` are the short lines around the text: they may say that it is a reprint.
     """
-    found = [*_spun(text), *_figures(text, title), *_marks(text), *_truncated(text), *_reprint(furniture)]
+    found = [
+        *_spun(text),
+        *_figures(text, title),
+        *_impossible(text),
+        *_marks(text),
+        *_truncated(text),
+        *_reprint(furniture),
+    ]
     return tuple(sorted(found, key=lambda flag: (flag.start, flag.end, flag.name)))
 
 
@@ -142,6 +166,14 @@ def _figures(text: str, title: str) -> Iterator[Flag]:
         yield Flag("suspect_figure", shown, start, unit.end() if unit else end)
 
 
+def _impossible(text: str) -> Iterator[Flag]:
+    """Magnitudes that no reading makes true."""
+    for rule in _rules().impossible:
+        for match in re.finditer(rule.pattern, text):
+            if re.search(rule.behind, text[max(0, match.start() - _BEFORE) : match.start()]):
+                yield Flag("suspect_figure", match.group(), match.start(), match.end())
+
+
 def _year_pasted(title: str) -> bool:
     """A title that begins with a year which its text may not have had: 2023年努力创新…"""
     return bool(re.match(r"20\d\d年(?!度|政府|全国|省|市|区|县)", title))
@@ -152,6 +184,9 @@ def _marks(text: str) -> Iterator[Flag]:
         spans: dict[int, int] = {}
         for mark in marks:
             for match in re.finditer(mark.pattern, text):
+                before = text[max(0, match.start() - _BEFORE) : match.start()]
+                if name == "anonymised" and re.search(_rules().blank_form.before, before):
+                    continue
                 spans[match.start()] = max(match.end(), spans.get(match.start(), 0))
         last = 0
         for start in sorted(spans)[:_MOST]:

@@ -24,11 +24,12 @@ from kb.search.exact import (
     promoted,
     strongest,
 )
-from kb.search.filters import admitted, regions_of, unclear_places
+from kb.search.filters import admitted, regions_of, unclear_places, works
 from kb.search.matched import matched, without_choices
 from kb.search.question import Understood, understand
 from kb.search.ranking import Ranking
 from kb.search.reading import Wishes, read
+from kb.search.relatives import by_main, relatives
 from kb.search.select import Candidate, spread, without_repeats
 from kb.search.typos import Mending, Slip, mend
 from kb.store.documents import Passage, get_document, passages
@@ -98,11 +99,11 @@ def answer(question: Question, desk: Desk) -> Answer:
         filters = replace(filters, years=wishes.years)
     shelf = desk.shelf(filters)
     asked = Asked(question, wishes, understood, filters, pool(shelf, wishes, understood.clauses), slips)
-    excerpts = _excerpts(asked, desk, _find(asked, desk, shelf))
+    excerpts = _excerpts(asked, desk, shelf, _find(asked, desk, shelf))
     if translations := _translations(understood.carried):
         notes += ("英文问题，已译：" + "；".join(translations),)
     cards = desk.cards(filters)
-    coverage = SearchCoverage(len(cards), regions_of(cards), bool(excerpts))
+    coverage = SearchCoverage(works(cards), regions_of(cards), bool(excerpts))
     return Answer(
         text,
         understood.language,
@@ -188,11 +189,14 @@ def _matched(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[Doc
     return tuple(desk.snapshot.cards[key] for key in sorted(keys))
 
 
-def _excerpts(asked: Asked, desk: Desk, found: Sequence[Found]) -> tuple[Excerpt, ...]:
+def _excerpts(asked: Asked, desk: Desk, shelf: Shelf, found: Sequence[Found]) -> tuple[Excerpt, ...]:
     question = asked.question
     read_on = max(desk.ranking.passages_read, question.top_k)
     rows = passages(desk.connection, [one.id for one in found[:read_on]])
     candidates = [Candidate(one, rows[one.id].text) for one in found[:read_on] if one.id in rows]
+    demanded = asked.pool.scored
+    candidates = by_main(candidates, shelf, None if demanded is None else {one.id for one in demanded})
+    rows |= passages(desk.connection, [one.found.id for one in candidates if one.found.id not in rows])
     unique = without_repeats(candidates, desk.ranking.same_passage)
     broad = (asked.understood.broad or asked.wishes.pasted) and not asked.pool.tiers
     chosen = spread(unique, desk.snapshot.cards, question.top_k, question.per_region, broad)
@@ -226,8 +230,9 @@ def excerpt_of(
         figures=figures_said(citation.quote, asked.wishes.figures),
     )
     hit = Hit(passage.chunk, found.score, found.dense_rank, found.lexical_rank, why)
+    others = relatives(citation.document, desk.snapshot)
     exact = exact_marks(citation.quote, asked.wishes)
-    return Excerpt(rank, hit, citation, confidence(understood, terms), merged([*marks, *exact]))
+    return Excerpt(rank, hit, citation, confidence(understood, terms), merged([*marks, *exact]), others)
 
 
 def marked(quote: str, terms: Sequence[str]) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:

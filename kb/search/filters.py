@@ -89,6 +89,11 @@ def district(region: Region) -> Region:
     return region[:3]
 
 
+def works(cards: Iterable[DocumentCard]) -> int:
+    """How many works the documents are: a work counts once with all its reprints."""
+    return len({card.work for card in cards})
+
+
 def regions_of(cards: Sequence[DocumentCard]) -> int:
     """How many districts the documents come from; those of unknown region do not count."""
     return len({district(card.region) for card in cards if card.region})

@@ -25,12 +25,13 @@ def without_repeats(candidates: Sequence[Candidate], share: float) -> list[Candi
     kept: list[tuple[Candidate, frozenset[str]]] = []
     for candidate in candidates:
         pairs = frozenset(bigrams(candidate.text))
-        if not any(_overlap(pairs, other) >= share for _, other in kept):
+        if not any(overlap(pairs, other) >= share for _, other in kept):
             kept.append((candidate, pairs))
     return [candidate for candidate, _ in kept]
 
 
-def _overlap(pairs: frozenset[str], other: frozenset[str]) -> float:
+def overlap(pairs: frozenset[str], other: frozenset[str]) -> float:
+    """The part of the smaller set that stands in the other, 0..1."""
     smaller = min(len(pairs), len(other))
     return len(pairs & other) / smaller if smaller else 1.0
 

@@ -9,7 +9,7 @@ from kb.search.answer import Asked, Desk, excerpt_of
 from kb.search.cite import cite
 from kb.search.engine import Bench, Found, find
 from kb.search.exact import Pool
-from kb.search.filters import admitted, district, regions_of
+from kb.search.filters import admitted, district, regions_of, works
 from kb.search.question import understand
 from kb.search.reading import Wishes
 from kb.search.select import Candidate, spread, without_repeats
@@ -56,7 +56,7 @@ def similar(wanted: SimilarTo, desk: Desk) -> Answer:
     )
     cards = desk.cards(filters)
     notes = (f"另有 {folded} 段与这一段几乎相同，没有列出",) if folded else ()
-    coverage = SearchCoverage(len(cards), regions_of(cards), bool(hits))
+    coverage = SearchCoverage(works(cards), regions_of(cards), bool(hits))
     return Answer(text, understood.language, hits, coverage, notes, filters=filters)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from kb.errors import StoreError
-from kb.store import embeddings
+from kb.store import embeddings, families
 from kb.store.database import generation, reading
 from kb.store.derived import (
     LEXICAL_FORMAT,
@@ -28,7 +28,7 @@ from kb.store.store import Store
 from kb.store.vectors import read_vectors
 from kb.types import CheckReport, sha256_hex
 
-_LEXICAL, _VECTORS = "word index", "vector index"
+_LEXICAL, _VECTORS, _FAMILIES = "word index", "vector index", "families"
 
 
 def check(store: Store, repair: bool = False) -> CheckReport:
@@ -42,7 +42,8 @@ def check(store: Store, repair: bool = False) -> CheckReport:
     with store.exclusive():
         if any(problem.startswith(_VECTORS) for problem in problems):
             condemn(store.layout.vectors)  # its bytes may be what was written, and yet not the truth's
-        repaired = store.bring_up(verify=True)
+        compared = store.find_families()
+        repaired = (*([_FAMILIES] if compared else []), *store.bring_up(verify=True))
     left = tuple(_problems(store))
     return CheckReport(not left, left, repaired)
 
@@ -50,6 +51,8 @@ def check(store: Store, repair: bool = False) -> CheckReport:
 def _problems(store: Store) -> Iterator[str]:
     with reading(store.engine) as connection:
         yield from _truth(connection)
+        if waiting := len(families.stale(connection)):
+            yield f"{_FAMILIES}: {waiting} documents were not compared yet; run `kb check --repair`"
         model = active_model(connection)
         if model is not None:
             yield from _lexical(connection, store.layout)

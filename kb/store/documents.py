@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import NotFound
-from kb.store import rows
+from kb.store import families, rows
 from kb.store.schema import chunks, corrections, documents, tombstones
 from kb.text.normalise import fold
 from kb.types import Chunk, Document, DocumentCard, Fact, sha256_hex
 
 CORRECTABLE = ("title", "issuer", "region", "issued", "number", "kind", "origin", "topics")
+FAMILY = "family"  # set by hand like a field, but a matter between documents
 _CHUNK_CONTENT = ("start", "end", "path", "page", "embedded")
 _BETWEEN_TOPICS = re.compile(r"[\s、，,；;/]+")
 _BATCH = 500  # ids in one statement, below every SQLite's limit of variables
@@ -80,6 +81,7 @@ def save_document(
         key = present
         connection.execute(update(documents).where(documents.c.key == key).values(row))
     _replace_chunks(connection, generation, key, document, pieces)
+    families.join(connection, key, document)
     return document
 
 
@@ -133,6 +135,7 @@ def remove_documents(connection: Connection, generation: int, ids: Sequence[str]
     for part in parts(ids):
         found = connection.execute(select(documents.c.key).where(documents.c.id.in_(part)))
         keys: list[int] = list(found.scalars())
+        families.leave(connection, keys)
         for key in keys:
             held: list[int] = list(
                 connection.execute(select(chunks.c.id).where(chunks.c.doc_key == key)).scalars()
@@ -147,6 +150,9 @@ def remove_documents(connection: Connection, generation: int, ids: Sequence[str]
 def correct(connection: Connection, doc_id: str, values: Mapping[str, str]) -> None:
     """Keeps corrections made by hand; "" as a value says that the field is known to be empty."""
     for name, value in values.items():
+        if name == FAMILY:
+            families.decide(connection, doc_id, value)
+            continue
         statement = upsert(corrections).values(doc_id=doc_id, field=name, value=value)
         connection.execute(
             statement.on_conflict_do_update(index_elements=["doc_id", "field"], set_={"value": value})

@@ -65,7 +65,8 @@ def correct(store: Store, embedder: Embedder, doc_id: str, values: Mapping[str, 
         with store.reading() as connection:  # under the lock, so that no newer text is overwritten
             document = documents.get_document(connection, doc_id)
             for name, value in values.items():
-                document = documents.corrected(document, name, value)
+                if name != documents.FAMILY:
+                    document = documents.corrected(document, name, value)
             chunks = split(document)
             texts = texts_of([(document, chunks)])
             have = embeddings.known(connection, embedder.name, list(texts))

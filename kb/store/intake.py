@@ -88,6 +88,7 @@ def take_in(
     with store.exclusive():
         try:
             switch_model(store, embedder, model, progress)
+            store.find_families()
             found, failures = find_files([path.absolute() for path in paths])
             tally.failed.extend(failures)
             _Run(store, embedder, options, progress, tally, found).go()

@@ -26,7 +26,13 @@ def m002_topics(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE documents ADD COLUMN topics JSON NOT NULL DEFAULT '[]'"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_first_tables, m002_topics)
+def m003_families(connection: Connection) -> None:
+    """Families; those of documents that are there already are found by the next ingest."""
+    added = ("family_sketches", "family_buckets", "family_links", "families", "family_decisions")
+    schema.metadata.create_all(connection, tables=[schema.metadata.tables[name] for name in added])
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_first_tables, m002_topics, m003_families)
 
 
 def applied(connection: Connection) -> int:

@@ -90,6 +90,68 @@ embeddings = Table(
     sqlite_with_rowid=False,
 )
 
+# Which documents are one work; derived from texts and metadata but for the decisions.
+family_sketches = Table(
+    "family_sketches",
+    metadata,
+    Column("doc_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("version", String, nullable=False),  # of the text, the region and the way sketches are made
+    Column("shingles", Integer, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),  # uint32, little-endian
+)
+
+family_buckets = Table(
+    "family_buckets",
+    metadata,
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "doc_key",
+        Integer,
+        ForeignKey("documents.key", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+    sqlite_with_rowid=False,
+)
+
+family_links = Table(  # each pair twice, once in each direction
+    "family_links",
+    metadata,
+    Column(
+        "doc_key",
+        Integer,
+        ForeignKey("documents.key", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column(
+        "kin_key",
+        Integer,
+        ForeignKey("documents.key", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+    Column("share", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+families = Table(  # documents that are not alone, the main one among them
+    "families",
+    metadata,
+    Column("doc_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("main_key", Integer, nullable=False, index=True),
+    Column("by_hand", Integer, nullable=False),
+)
+
+family_decisions = Table(
+    "family_decisions",
+    metadata,
+    Column("doc_id", String, primary_key=True),
+    Column("target", String, nullable=False),  # "none", or the id of a document of its family
+)
+
 # What has gone since a generation, so that derived indexes can catch up.
 tombstones = Table(
     "tombstones",

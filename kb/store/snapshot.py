@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, select
 
 from kb.config import ModelSettings
 from kb.errors import StoreError
 from kb.ports import VectorIndex
-from kb.store import embeddings, rows
+from kb.store import embeddings, families, rows
 from kb.store.database import generation, reading
 from kb.store.derived import (
     LEXICAL_FORMAT,
@@ -56,6 +56,7 @@ class Snapshot:
     passages: TantivyIndex | None
     documents: TantivyIndex | None
     lexical_generation: int  # 0: there is none yet; DAMAGED
+    families: Mapping[str, tuple[int, ...]]  # keys of works with copies, by the main one's id; it comes first
 
 
 def active_model(connection: Connection) -> ActiveModel | None:
@@ -81,10 +82,10 @@ def load_snapshot(engine: Engine, layout: Layout, before: Snapshot | None = None
         if before is not None and before.generation == now and before.lexical_generation == now:
             return before
         model = active_model(connection)
-        cards = _cards(connection, before, now)
+        cards, related = _cards(connection, before, now)
         vectors = _vectors(connection, layout, model, before, now)
         passages, whole, lexical_generation = _lexical(connection, layout, before, now)
-    return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation)
+    return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation, related)
 
 
 def current_generation(engine: Engine) -> int:
@@ -93,7 +94,10 @@ def current_generation(engine: Engine) -> int:
         return generation(connection)
 
 
-def _cards(connection: Connection, before: Snapshot | None, now: int) -> dict[int, DocumentCard]:
+def _cards(
+    connection: Connection, before: Snapshot | None, now: int
+) -> tuple[dict[int, DocumentCard], dict[str, tuple[int, ...]]]:
+    """The cards, and which of them are one work."""
     after = before.generation if before is not None else 0
     cards = dict(before.cards) if before is not None else {}
     for key in embeddings.buried(connection, "document", after, now):
@@ -102,7 +106,16 @@ def _cards(connection: Connection, before: Snapshot | None, now: int) -> dict[in
     changed = select(*columns).where(documents.c.generation > after)
     for row in connection.execute(changed).mappings():
         cards[row["key"]] = rows.card_of(row)
-    return cards
+    related: dict[str, tuple[int, ...]] = {}
+    main = families.mains(connection)
+    for key, card in cards.items():
+        family = cards[main[key]].id if key in main else card.id
+        if card.family != family:
+            cards[key] = replace(card, family=family)
+        if key in main:
+            held = related.get(family, ())
+            related[family] = (key, *held) if family == card.id else (*held, key)
+    return cards, related
 
 
 def _vectors(

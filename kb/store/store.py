@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import Busy, StoreError
 from kb.ports import Vector
-from kb.store import documents, embeddings, files
+from kb.store import documents, embeddings, families, files
 from kb.store.database import adding, open_engine, reading, writing
 from kb.store.derived import bring_up
 from kb.store.layout import Layout
@@ -33,6 +33,7 @@ from kb.types import Chunk, Document
 _log = logging.getLogger(__name__)
 _MEND_ATTEMPTS = 10
 _MEND_WAIT_SECONDS = 1.0  # for the lock, each time
+_COMPARED_AT_ONCE = 200  # documents in one transaction
 
 
 class Store:
@@ -175,6 +176,15 @@ class Store:
             ids = [id for source in sources for id, _ in documents.documents_of(connection, source)]
             files.forget(connection, sources)
             return documents.remove_documents(connection, generation, ids)
+
+    def find_families(self) -> int:
+        """Finds the families of documents that were not compared yet, or in another way; returns how many."""
+        with self.reading() as connection:
+            keys = families.stale(connection)
+        for start in range(0, len(keys), _COMPARED_AT_ONCE):
+            with writing(self.engine) as (connection, _):
+                families.catch_up(connection, keys[start : start + _COMPARED_AT_ONCE])
+        return len(keys)
 
     def put_vectors(self, model: str, vectors: Mapping[str, Vector]) -> None:
         """Keeps vectors of a model that does not answer yet."""

@@ -80,7 +80,7 @@ def documents(
 )
 def document(request: Request, library: LibraryDep, doc_id: DocId) -> Response:
     """One document: cleaned text, outline, metadata, warnings, and what cleaning removed."""
-    return answered(request, wire.show_out(library.document(doc_id)))
+    return answered(request, wire.show_out(library.document(doc_id), library.family(doc_id)))
 
 
 @router.patch(
@@ -94,7 +94,8 @@ def set_metadata(
     request: Request, library: LibraryDep, doc_id: DocId, body: requests.CorrectionIn
 ) -> Response:
     """Corrects metadata by hand, as `kb set` does; a correction survives every later ingest."""
-    return answered(request, wire.show_out(library.set_metadata(doc_id, body.given)))
+    changed = library.set_metadata(doc_id, body.given)
+    return answered(request, wire.show_out(changed, library.family(doc_id)))
 
 
 @router.get(

@@ -11,7 +11,7 @@ from kb.compare.sources import column_name
 from kb.compare.table import sorted_by_figure
 from kb.errors import QuestionError
 from kb.library import Library
-from kb.surfaces import forms, views
+from kb.surfaces import forms, kin
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.exporting import KINDS, download, file_kind
 from kb.surfaces.facets import Choice
@@ -73,7 +73,7 @@ def _lens(lenses: tuple[Lens, ...], name: str) -> Lens:
 def _choices(library: Library, form: forms.CompareForm, words: Words) -> tuple[Choice, ...]:
     """The columns that can be picked: districts by name, or documents by id with their title."""
     if form.by == "document":
-        labels = {card.id: views.title_of(card, words) for card in library.cards()}
+        labels = {card.id: kin.title_of(card, words) for card in library.cards()}
     else:
         names = sorted(column_name(card, "region") for card in library.cards() if card.region)
         labels = {name: name for name in names}

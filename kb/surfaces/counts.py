@@ -1,21 +1,24 @@
-"""Counts documents by region, kind, issuer, year and warning, for narrowing a search."""
+"""Counts works by region, kind, issuer, year and warning, for narrowing a search."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from kb.search.filters import passes
+from kb.search.filters import passes, works
 from kb.types import DocumentCard, Filters, Region
+
+Value = TypeVar("Value", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Each facet obeys the other filters and not its own, so that a second choice can be added."""
 
-    documents: int  # that pass all filters
-    regions: Counter[Region]  # by path; a document counts at every level it lies in
+    documents: int  # works that pass all filters; one counts once with all its reprints, here and below
+    regions: Counter[Region]  # by path; a work counts at every level it lies in
     kinds: Counter[str]
     topics: Counter[str]
     issuers: Counter[str]
@@ -29,19 +32,24 @@ def counted(cards: Sequence[DocumentCard], filters: Filters) -> Counts:
     def passing(free: Filters) -> Iterable[DocumentCard]:
         return (card for card in cards if passes(card, free))
 
-    regions: Counter[Region] = Counter()
-    for card in passing(replace(filters, regions=(), not_regions=())):
-        regions.update(card.region[:depth] for depth in range(1, len(card.region) + 1))
+    placed = passing(replace(filters, regions=(), not_regions=()))
     flagged = passing(replace(filters, flags=(), not_flags=()))
     return Counts(
-        documents=sum(1 for _ in passing(filters)),
-        regions=regions,
-        kinds=Counter(card.kind for card in passing(replace(filters, kinds=())) if card.kind),
-        topics=Counter(name for card in passing(replace(filters, topics=())) for name in card.topics),
-        issuers=Counter(card.issuer for card in passing(replace(filters, issuers=())) if card.issuer),
-        years=Counter(card.year for card in passing(replace(filters, years=None)) if card.year is not None),
-        flags=Counter(name for card in flagged for name in {flag.name for flag in card.flags}),
+        documents=works(passing(filters)),
+        regions=_works(
+            (card.region[:depth], card) for card in placed for depth in range(1, len(card.region) + 1)
+        ),
+        kinds=_works((card.kind, card) for card in passing(replace(filters, kinds=())) if card.kind),
+        topics=_works((name, card) for card in passing(replace(filters, topics=())) for name in card.topics),
+        issuers=_works((card.issuer, card) for card in passing(replace(filters, issuers=())) if card.issuer),
+        years=_works((card.year, card) for card in passing(replace(filters, years=None)) if card.year),
+        flags=_works((flag.name, card) for card in flagged for flag in card.flags),
     )
+
+
+def _works(found: Iterable[tuple[Value, DocumentCard]]) -> Counter[Value]:
+    """How many works have each value."""
+    return Counter(value for value, _ in {(value, card.work) for value, card in found})
 
 
 def in_tree_order(counts: Counter[Region]) -> list[Region]:

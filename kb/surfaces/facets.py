@@ -1,4 +1,4 @@
-"""What can be chosen beside the results, with the number of documents behind every choice."""
+"""What can be chosen beside the results, with the number of works behind every choice."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from itertools import count
 
 from markupsafe import Markup
 
-from kb.surfaces import forms, views
+from kb.surfaces import forms, kin
 from kb.surfaces.facets import Choice
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import flag_layers
@@ -108,7 +108,7 @@ def table_view(comparison: Comparison, lens: Lens, form: forms.CompareForm, word
         swapped=form.swap,
         coverage=comparison.coverage,
         sources=tuple(
-            (column.name, views.title_of(card, words), forms.document_url(card.id))
+            (column.name, kin.title_of(card, words), forms.document_url(card.id))
             for column in comparison.columns
             for card in column.documents
         ),
@@ -127,8 +127,8 @@ def _dimension_head(dimension: Dimension, form: forms.CompareForm, words: Words)
 def _column_head(column: Column, words: Words) -> HeadView:
     if len(column.documents) == 1:
         card = column.documents[0]
-        title = views.title_of(card, words)
-        other = title if title != column.name else views.region_of(card)
+        title = kin.title_of(card, words)
+        other = title if title != column.name else kin.region_of(card)
         return HeadView(column.name, other, forms.document_url(card.id))
     return HeadView(column.name, words("compare.documents", n=len(column.documents)), "")
 
@@ -155,6 +155,6 @@ def _passage(number: int, citation: Citation, words: Words) -> PassageView:
         url=forms.citation_url(citation),
         panel_url=forms.panel_url(citation),
         html=marked(citation.quote, flag_layers(citation.flags, words, citation.start)),
-        title=views.title_of(citation.document, words),
+        title=kin.title_of(citation.document, words),
         long=len(citation.quote) > LONG_PASSAGE,
     )

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kb.errors import QuestionError
 from kb.library import Library
-from kb.surfaces import forms, reader, requests, views
+from kb.surfaces import forms, kin, reader, requests, views
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.site import SiteDep
@@ -54,7 +54,8 @@ def correct(
     """Keeps what was changed by hand and shows the document; what cannot be kept is said by the fields."""
     found = library.document(doc_id)
     try:
-        changes = form.changes(views.correctable(found))
+        now = views.correctable(found) | {"family": library.family(doc_id).decided}
+        changes = form.changes(now)
         if changes:
             library.set_metadata(doc_id, changes)
     except QuestionError as error:
@@ -90,8 +91,8 @@ def _page(
     cited = reader.valid_span(found, span.start, span.end) if current else None
     return views.DocumentPage(
         document=found,
-        title=views.title_of(found, words),
-        region=views.region_of(found),
+        title=kin.title_of(found, words),
+        region=kin.region_of(found),
         groups=reader.lines(found, cited, words),
         outline=reader.outline(found, cited),
         citation=views.citation_view(library.cite(found.id, *cited), words) if cited else None,
@@ -102,4 +103,5 @@ def _page(
         flags=views.flag_groups(found, words),
         removed=reader.removed_groups(found.removed),
         reference=reference(library.card(found.id)),
+        family=kin.family_view(found.id, library.family(found.id), words),
     )

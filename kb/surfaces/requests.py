@@ -167,6 +167,9 @@ class CorrectionIn(BaseModel):
     kind: Value | None = None
     origin: Value | None = None
     topics: Value | None = Field(None, examples=["社区治理、财政经费"])
+    family: Value | None = Field(
+        None, description='"none" for a work of its own, the id of a document of the same work, or "".'
+    )
 
     @property
     def given(self) -> dict[str, str]:

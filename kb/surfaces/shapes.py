@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.surfaces.kin_shapes import FamilyOut, RelativeOut
 from kb.surfaces.narrowing import FacetsOut, InForceOut, UnderstoodOut
 from kb.types import CellState, Confidence, Language
 
@@ -84,6 +85,7 @@ class HitOut:
     marks: list[SpanOut]  # matched words, offsets in `text`
     citation: CitationOut
     flags: list[FlagOut]
+    also_in: list[RelativeOut]  # the other documents of the same work
     why: WhyOut | None = None  # only when asked for
 
 
@@ -91,7 +93,7 @@ class HitOut:
 class SearchCoverageOut:
     """What was searched."""
 
-    documents: int
+    documents: int  # a work counts once with all its reprints
     regions: int
     found: bool
 
@@ -128,6 +130,7 @@ class DocumentOut:
     reference: str
     flags: list[FlagOut]
     chunks: int
+    family: str  # the id of the document that is cited for the work; its own when it is alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,7 @@ class ShowOut:
     removed: list[RemovedOut]
     metadata: MetadataOut
     flags: list[FlagOut]
+    family: FamilyOut
 
 
 @dataclass(frozen=True, slots=True)

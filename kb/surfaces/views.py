@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from kb.surfaces import forms
 from kb.surfaces.facets import Facets
+from kb.surfaces.kin import FamilyView, RelativeView, region_of, relative_view, title_of
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start
 from kb.surfaces.render import Layer, excerpt_span, marked
@@ -70,6 +71,7 @@ class HitView:
     full: Markup | None  # when `short` is not all of it
     similar_url: str
     why: str
+    relatives: tuple[RelativeView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class DocumentPage:
     flags: tuple[FlagGroup, ...]
     removed: tuple[RemovedGroup, ...]
     reference: str
+    family: FamilyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +160,6 @@ class ErrorPage:
 
     status: int
     detail: str
-
-
-def title_of(card: DocumentCard | Document, words: Words) -> str:
-    """The title, or words that say which untitled document it is."""
-    return card.title or words("document.untitled", source=card.source.rpartition("/")[2])
-
-
-def region_of(card: DocumentCard | Document) -> str:
-    """省·市·区 joined by middle dots; "" when unknown."""
-    return "·".join(card.region)
 
 
 def flag_groups(document: Document, words: Words) -> tuple[FlagGroup, ...]:
@@ -228,6 +221,7 @@ def hit_view(excerpt: Excerpt, words: Words) -> HitView:
         full=marked(citation.quote, layers) if cut else None,
         why=explained(excerpt.hit, words),
         similar_url=forms.similar_url(citation.doc_id, citation.start, citation.end),
+        relatives=tuple(relative_view(card, words) for card in excerpt.relatives),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from kb.surfaces import shapes
+from kb.surfaces.kin_shapes import FamilyMemberOut, FamilyOut, RelativeOut
 from kb.surfaces.narrowing import facets_out, in_force_out, understood_out
 from kb.types import (
     Answer,
@@ -17,6 +18,7 @@ from kb.types import (
     Document,
     DocumentCard,
     Excerpt,
+    Family,
     Figure,
     Flag,
     Hit,
@@ -110,6 +112,7 @@ def hit_out(excerpt: Excerpt, explain: bool = False) -> shapes.HitOut:
         marks=[shapes.SpanOut(start, end) for start, end in excerpt.marks],
         citation=citation_out(citation),
         flags=flags_out(citation.flags),
+        also_in=[relative_out(card) for card in excerpt.relatives],
         why=why_out(excerpt.hit) if explain else None,
     )
 
@@ -146,7 +149,19 @@ def document_out(card: DocumentCard) -> shapes.DocumentOut:
         reference=reference(card),
         flags=flags_out(card.flags),
         chunks=card.chunks,
+        family=card.work,
     )
+
+
+def relative_out(card: DocumentCard) -> RelativeOut:
+    """A document of the same work, by what tells it from the others."""
+    return RelativeOut(card.id, card.title, card.source, list(card.region), card.issuer, card.issued)
+
+
+def family_out(family: Family) -> FamilyOut:
+    """A work with its copies."""
+    others = [FamilyMemberOut(relative_out(one.document), one.share, one.by_hand) for one in family.others]
+    return FamilyOut(relative_out(family.main), others)
 
 
 def documents_out(
@@ -160,7 +175,7 @@ def documents_out(
     )
 
 
-def show_out(document: Document) -> shapes.ShowOut:
+def show_out(document: Document, family: Family) -> shapes.ShowOut:
     """One document with its cleaned text, outline, metadata and what cleaning removed."""
     return shapes.ShowOut(
         id=document.id,
@@ -170,6 +185,7 @@ def show_out(document: Document) -> shapes.ShowOut:
         removed=[shapes.RemovedOut(piece.text, piece.rule) for piece in document.removed],
         metadata=_metadata_out(document),
         flags=flags_out(document.flags),
+        family=family_out(family),
     )
 
 

@@ -140,13 +140,14 @@ class Excerpt:
     citation: Citation
     confidence: Confidence
     marks: tuple[tuple[int, int], ...] = ()  # spans of matched terms, offsets in the quote
+    relatives: tuple[DocumentCard, ...] = ()  # the other documents of the same work
 
 
 @dataclass(frozen=True, slots=True)
 class SearchCoverage:
     """What was searched."""
 
-    documents: int
+    documents: int  # a work counts once with all its reprints
     regions: int
     found: bool
 

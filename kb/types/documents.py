@@ -114,6 +114,12 @@ class DocumentCard:
     flags: tuple[Flag, ...] = ()
     chunks: int = 0
     topics: tuple[str, ...] = ()
+    family: str = ""  # the id of the document that is cited for all copies of this work; its own when alone
+
+    @property
+    def work(self) -> str:
+        """What the document counts as: its copies count as the same."""
+        return self.family or self.id
 
     @property
     def year(self) -> int | None:
@@ -131,3 +137,21 @@ class Chunk:
     end: int
     path: tuple[str, ...]
     page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyMember:
+    """A document beside the main one of its family."""
+
+    document: DocumentCard
+    share: float  # of the smaller text that stands in the other, 0..1; 0 when only a person says so
+    by_hand: bool  # whether a person put it there
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A work with its reprints and adaptations: one is cited, the others are listed under it."""
+
+    main: DocumentCard
+    others: tuple[FamilyMember, ...] = ()  # without the main one, by how much they share
+    decided: str = ""  # what a person said of the document asked about: "none", or the id of a relative

@@ -321,7 +321,7 @@ def test_every_fact_has_a_value_a_confidence_and_evidence() -> None:
         f"关于天津市河东区社区用房的通知\n津政发〔2021〕3号\n{BODY}\n天津市河东区人民政府\n2021年6月30日\n"
     )
     facts = {fact.field: fact for fact in document.facts}
-    assert set(facts) == {"title", "issuer", "number", "issued", "kind", "region"}
+    assert set(facts) == {"title", "issuer", "number", "issued", "kind", "region", "topics"}
     assert facts["region"].value == "天津市/河东区"
     assert all(fact.value and fact.evidence and 0 < fact.confidence <= 1 for fact in document.facts)
 

@@ -73,16 +73,19 @@ def show(
 ) -> None:
     """Show a document's cleaned text with its outline."""
     with open_library(home, index) as library:
-        document = library.document(doc)
+        document, family = library.document(doc), library.family(doc)
     if json:
-        emit(wire.show_out(document))
+        emit(wire.show_out(document, family))
     else:
         screen.print_document(document, removed)
+        screen.print_family(document, family)
 
 
 def set_metadata(
     doc: Doc,
-    values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", help='region="天津市/河东区"')],
+    values: Annotated[
+        list[str], typer.Argument(metavar="KEY=VALUE...", help='region="天津市/河东区", family=none')
+    ],
     home: Home = None,
     index: Index = None,
     json: AsJson = False,
@@ -95,11 +98,12 @@ def set_metadata(
             raise QuestionError(f"{value} is no correction: write KEY=VALUE, for example issued=2021-06")
         pairs[name.strip()] = words.strip()
     with open_library(home, index) as library:
-        document = library.set_metadata(doc, pairs)
+        document, family = library.set_metadata(doc, pairs), library.family(doc)
     if json:
-        emit(wire.show_out(document))
+        emit(wire.show_out(document, family))
     else:
         screen.print_document(document, removed=False)
+        screen.print_family(document, family)
 
 
 def check(

@@ -23,6 +23,7 @@ from kb.types import (
     Document,
     DocumentCard,
     Excerpt,
+    Family,
     Filters,
     Flag,
     IngestReport,
@@ -43,6 +44,7 @@ FLAGS = {
 }
 _INDENT = 3  # cells before a passage
 _CELL_WIDTH = 60  # characters of a passage shown in a table
+_RELATIVES_SHOWN = 3
 _REMOVED_SHOWN = 200  # characters of a removed piece
 
 
@@ -103,6 +105,11 @@ def _print_excerpt(excerpt: Excerpt, explain: bool) -> None:
     _print_wrapped(body, _INDENT)
     where = f"{citation.paragraph}  {reference(card)}  [{card.id}:{citation.start}-{citation.end}]"
     _print_wrapped(Text(f"{where}  {flag_words(citation.flags)}".rstrip(), style="dim"), _INDENT)
+    if excerpt.relatives:
+        names = "、".join(f"《{other.title}》[{other.id}]" for other in excerpt.relatives[:_RELATIVES_SHOWN])
+        more = "等" if len(excerpt.relatives) > _RELATIVES_SHOWN else ""
+        said = f"另有同源资料 {len(excerpt.relatives)} 篇：{names}{more}"
+        _print_wrapped(Text(said, style="dim"), _INDENT)
     if explain:
         _print_wrapped(Text(explained(excerpt.hit, Words("zh")), style="cyan"), _INDENT)
     out.print()
@@ -154,6 +161,22 @@ def print_document(document: Document, removed: bool) -> None:
         offset += len(line) + 1
     for flag in document.flags:
         out.print(Text(f"⚑{FLAGS.get(flag.name, flag.name)}：{flag.evidence}", style="yellow"))
+
+
+def print_family(document: Document, family: Family) -> None:
+    """The other documents of the same work, and which one is cited."""
+    if not family.others:
+        return
+    if document.id != family.main.id:
+        out.print(Text(f"同源资料，引用时以此篇为准：{_named(family.main)}", style="dim"))
+    for other in family.others:
+        if other.document.id != document.id:
+            how = "人工指定" if other.by_hand else f"相同 {other.share:.0%}"
+            out.print(Text(f"同源资料（{how}）：{_named(other.document)}", style="dim"))
+
+
+def _named(card: DocumentCard) -> str:
+    return f"《{card.title}》{card.issued} [{card.id}] {card.source}"
 
 
 def print_comparison(comparison: Comparison) -> None:
