@@ -11,7 +11,7 @@ from typing import Literal
 from kb.errors import DamagedFile, EmptyFile, ProtectedFile, UnsupportedFormat
 from kb.ingest.charset import decode
 
-Format = Literal["docx", "xlsx", "ofd", "pdf", "doc", "xls", "rtf", "html", "mhtml", "csv", "text"]
+Format = Literal["docx", "xlsx", "ofd", "pdf", "doc", "xls", "rtf", "html", "mhtml", "csv", "text", "image"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
@@ -25,14 +25,12 @@ _MHTML = re.compile(
 _JSON = re.compile(r"[\[{]\s*[\[{]?\s*\"[^\"\n]{0,80}\"\s*:")
 _SNIFF = 8192  # characters looked at when text may be HTML
 
+# What the first bytes say of pictures that text recognition can read.
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*")
+
 # What the first bytes say about files that we do not read, for a message that helps.
 _FOREIGN = (
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"\x89PNG\r\n", "a PNG picture"),
     (b"GIF8", "a GIF picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"BM", "a bitmap picture"),
     (b"Rar!", "a RAR archive: unpack it first"),
     (b"7z\xbc\xaf", "a 7-Zip archive: unpack it first"),
     (b"\x1f\x8b", "a gzip archive: unpack it first"),
@@ -71,10 +69,17 @@ def detect(data: bytes, name: str) -> Detected:
         return Detected("pdf")
     if data.lstrip()[:5] == b"{\\rtf":
         return Detected("rtf")
+    if data.startswith(_PICTURES) or _is_riff_or_bitmap(data):
+        return Detected("image")
     for magic, what in _FOREIGN:
         if data.startswith(magic):
             raise UnsupportedFormat(f"{name} is {what}, not a document that can be read")
     return _text(data, name)
+
+
+def _is_riff_or_bitmap(data: bytes) -> bool:
+    """WebP and BMP, whose first letters a text may have too: further bytes decide."""
+    return (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or (data[:2] == b"BM" and not any(data[6:10]))
 
 
 def _zipped(data: bytes, name: str) -> Format:

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kb.errors import EmptyFile
 from kb.ingest.articles import Article, part
@@ -16,10 +18,14 @@ from kb.ingest.outline import outline
 from kb.ingest.paragraphs import paragraphs
 from kb.ingest.quality import flags
 from kb.ingest.readers.pdf import SCANNED
-from kb.ingest.readers.registry import READERS
+from kb.ingest.readers.registry import reader
 from kb.ingest.readers.spacing import visible
+from kb.ingest.scans import Recognised, recorded, scan_flags
 from kb.ingest.title import Title, find_title
 from kb.types import Block, Document, Flag, Removed
+
+if TYPE_CHECKING:
+    from kb.ingest.readers.recognition import Recognise
 
 _LEAST = 30  # visible characters of a text worth keeping
 # A Chinese sentence, or an English one of fifteen words: menus and captions have neither.
@@ -32,14 +38,18 @@ def document_id(source: str, part: int = 0) -> str:
     return base64.b32encode(digest).decode().lower()[:12]
 
 
-def read_documents(data: bytes, name: str, source: str) -> tuple[Document, ...]:
+def read_documents(
+    data: bytes, name: str, source: str, recognise: Recognise | None = None
+) -> tuple[Document, ...]:
     """The articles in a file's bytes, cleaned, outlined and described; at least one.
 
     `name` is the file's name (for messages, and for the title when nothing else says it), `source` what
-    the document is filed under. Raises a child of `ReadError` that names the file.
+    the document is filed under; `recognise` reads pages that are pictures. Raises a child of `ReadError`
+    that names the file.
     """
     found = detect(data, name)
-    blocks = tuple(READERS[found.format](data, name))
+    scans: list[Recognised] = []
+    blocks = tuple(reader(found.format, recorded(recognise, scans))(data, name))
     cleaned = clean(blocks)
     lines = paragraphs(cleaned.blocks)
     _check(lines, found.format, name)
@@ -52,10 +62,11 @@ def read_documents(data: bytes, name: str, source: str) -> tuple[Document, ...]:
     parted = part(lines, title)
     sha256 = hashlib.sha256(data).hexdigest()
     context = Context(source, cleaned.hints, _around(cleaned))
-    return tuple(
+    documents = (
         _document(article, index, title, context, source, sha256, _removed(cleaned, parted.removed, index))
         for index, article in enumerate(parted.articles)
     )
+    return tuple(_with_scans(document, blocks, scans) for document in documents)
 
 
 def _check(lines: Sequence[Block], format_: Format, name: str) -> None:
@@ -79,6 +90,10 @@ def _around(cleaned: Cleaned) -> tuple[str, ...]:
 def _scans(removed: Sequence[Removed]) -> Iterator[Flag]:
     """Pages without text among pages with it."""
     yield from (Flag("needs_ocr", item.text) for item in removed if item.rule == SCANNED)
+
+
+def _with_scans(document: Document, blocks: Sequence[Block], scans: Sequence[Recognised]) -> Document:
+    return replace(document, flags=(*scan_flags(document.text, blocks, scans), *document.flags))
 
 
 def _document(

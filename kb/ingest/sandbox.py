@@ -8,16 +8,23 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 from kb.errors import DamagedFile, ReadError
 from kb.ingest import wire
+from kb.ingest.readers.recognition import SCANS
 from kb.ingest.worker import INPUT, OUTPUT
 from kb.types import Document
 
 _START = 60.0  # seconds until the child must be ready
+_PAGE_SECONDS = 180.0  # for one scanned page; it takes five to fifteen where nothing else runs
 _HEAD = 4  # bytes of a message's length
+
+
+def _unwatched(_: int) -> None:
+    """Nobody wants to know which page is read."""
 
 
 class ParserProcess:
@@ -45,9 +52,12 @@ class ParserProcess:
     ) -> None:
         self.close()
 
-    def parse(self, path: Path, source: str) -> tuple[Document, ...]:
+    def parse(
+        self, path: Path, source: str, watch: Callable[[int], None] = _unwatched
+    ) -> tuple[Document, ...]:
         """The documents in the file at `path`, filed under `source`.
 
+        `watch` is told the number of each scanned page before it is recognised; each has time of its own.
         Raises the child of `ReadError` that says what is wrong with the file.
         """
         child = self._running(path)
@@ -55,6 +65,11 @@ class ParserProcess:
             assert child.stdin is not None
             wire.send(child.stdin, {"path": str(path), "source": source}, INPUT)
             message = wire.parse(self._message(child, time.monotonic() + self._seconds))
+            for _ in range(SCANS):
+                if "page" not in message:
+                    break
+                watch(int(message["page"]))
+                message = wire.parse(self._message(child, time.monotonic() + _PAGE_SECONDS))
         except TimeoutError:
             self._kill()
             raise DamagedFile(

@@ -9,16 +9,22 @@ import os
 import resource
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import DamagedFile, KbError, ReadError
 from kb.ingest import wire
 from kb.ingest.pipeline import read_documents
+from kb.ingest.readers.page_line import PageLine
+from kb.ingest.recognise import Recogniser, available
+
+if TYPE_CHECKING:
+    from kb.ingest.readers.recognition import Picture, Recognise
 
 MEMORY = 1_500 * 1024 * 1024  # bytes of address space
 _CONVERTER_MEMORY = (
     6 * 1024 * 1024 * 1024
 )  # what a converter that we start may map (most of it never touched)
+_RECOGNITION = 3 * 1024 * 1024 * 1024  # bytes of address space; the models map 1.9 GB
 INPUT = 1024 * 1024  # bytes of a request
 OUTPUT = 64 * 1024 * 1024  # bytes of an answer
 FILE = 300 * 1024 * 1024  # bytes of a document
@@ -32,9 +38,10 @@ def main() -> None:
     _limit()
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the answers
+    recognise = _recogniser(answers) if available() else None
     wire.send(answers, {"ready": True}, OUTPUT)
     while (request := wire.receive(requests, INPUT)) is not None:
-        answer = _answer(Path(str(request["path"])), str(request["source"]))
+        answer = _answer(Path(str(request["path"])), str(request["source"]), recognise)
         try:
             wire.send(answers, answer, OUTPUT)
         except ValueError as error:
@@ -50,9 +57,21 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(path: Path, source: str) -> dict[str, Any]:
+def _recogniser(answers: IO[bytes]) -> Recognise:
+    """Text recognition that tells the parent of each page, so that it allows for the time."""
+    recogniser = Recogniser()
+
+    def recognise(picture: Picture, page: int) -> tuple[PageLine, ...]:
+        wire.send(answers, {"page": page}, OUTPUT)
+        resource.setrlimit(resource.RLIMIT_AS, (_RECOGNITION, _CONVERTER_MEMORY))
+        return recogniser(picture, page)
+
+    return recognise
+
+
+def _answer(path: Path, source: str, recognise: Recognise | None) -> dict[str, Any]:
     try:
-        return wire.pack_documents(read_documents(file_bytes(path), path.name, source))
+        return wire.pack_documents(read_documents(file_bytes(path), path.name, source, recognise))
     except ReadError as error:
         return wire.pack_error(error)
     except KbError as error:  # a broken rule file is not the document's fault, but must be told

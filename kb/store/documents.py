@@ -43,6 +43,12 @@ def free_id(connection: Connection, document: Document, derive: Callable[[str, i
     return id
 
 
+def flagged_sources(connection: Connection, flag: str) -> frozenset[str]:
+    """The files of documents that carry a warning of that name."""
+    found = connection.execute(select(documents.c.source, documents.c.flags))
+    return frozenset(row.source for row in found if any(name == flag for name, *_ in row.flags))
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk with what stands around it in the truth."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from kb.config import ModelSettings
 from kb.errors import ReadError
 from kb.ingest.pipeline import document_id
+from kb.ingest.recognise import available
 from kb.ingest.sandbox import ParserProcess
 from kb.ingest.split import split
 from kb.ingest.walk import find_files
@@ -19,6 +20,7 @@ from kb.store import documents, embeddings
 from kb.store.embedding import Progress, embed, switch_model, texts_of
 from kb.store.files import KnownFile, known_files, lies_in
 from kb.store.holdings import Holdings, looks_like, on_disk, read_file
+from kb.store.stopwatch import Stopwatch
 from kb.store.store import Store
 from kb.types import Chunk, Document, Failure, Flagged, IngestReport
 
@@ -47,6 +49,8 @@ class _Tally:
     failed: list[Failure] = field(default_factory=list)
     flagged: list[Flagged] = field(default_factory=list)
 
+    clock: Stopwatch = field(default_factory=Stopwatch)
+
     def report(self, seconds: float) -> IngestReport:
         return IngestReport(
             self.ingested,
@@ -57,6 +61,7 @@ class _Tally:
             tuple(self.flagged),
             self.chunks,
             round(seconds, 2),
+            self.clock.stages(),
         )
 
 
@@ -95,7 +100,8 @@ def take_in(
             if options.prune:
                 tally.removed += _prune(store, [path.absolute() for path in paths], found)
         finally:
-            store.bring_up()
+            with tally.clock.measured("index"):
+                store.bring_up()
     return tally.report(time.monotonic() - started)
 
 
@@ -119,26 +125,27 @@ class _Run:
         self.found = found
         with store.reading() as connection:
             self.holdings = Holdings(known_files(connection).values())
+            # Scanned pages that nothing could read when they came: with the extra `ocr` they are read now.
+            self.unread = documents.flagged_sources(connection, "needs_ocr") if available() else frozenset()
         self.twins: dict[str, list[KnownFile]] = {}  # by the file in hand whose bytes they have too
         self.freshened = time.monotonic()
+        self.done = 0  # files
 
     def go(self) -> None:
-        done = 0
         with ParserProcess() as parser, ThreadPoolExecutor(1) as ahead:
             waiting: list[_Arrival] = []
             for path in self.found:
-                arrival = self._examine(path, parser, ahead)
+                with self.tally.clock.measured("examine"):
+                    arrival = self._examine(path, parser, ahead)
                 if arrival is None:
-                    done += 1
-                    self.progress("files", done, len(self.found), path.name)
+                    self.done += 1
+                    self.progress("files", self.done, len(self.found), path.name)
                     continue
                 waiting.append(arrival)
                 if len(waiting) > _AHEAD:
-                    done += 1
-                    self._settle(waiting.pop(0), done)
+                    self._settle(waiting.pop(0))
             for arrival in waiting:
-                done += 1
-                self._settle(arrival, done)
+                self._settle(arrival)
 
     def _examine(self, path: Path, parser: ParserProcess, ahead: ThreadPoolExecutor) -> _Arrival | None:
         """What is to be done with a file; None when nothing is, or it is done."""
@@ -146,7 +153,7 @@ class _Run:
         before = self.holdings.get(source)
         try:
             same = before is not None and looks_like(path, before) and self.holdings.stands(before)
-            if same and not self.options.reprocess:
+            if same and not self._again(source):
                 self.tally.unchanged += 1
                 return None
             file = read_file(path)
@@ -157,7 +164,18 @@ class _Run:
             return None
         self.holdings.keep(file)
         self.twins[source] = []
-        return _Arrival(path, file, before, ahead.submit(parser.parse, path, source))
+        return _Arrival(path, file, before, ahead.submit(self._parse, parser, path))
+
+    def _again(self, source: str) -> bool:
+        """Whether a file is read again although it did not change."""
+        return self.options.reprocess or source in self.unread
+
+    def _parse(self, parser: ParserProcess, path: Path) -> tuple[Document, ...]:
+        def watch(page: int) -> None:
+            self.progress("files", self.done, len(self.found), f"{path.name} 第{page}页")
+
+        with self.tally.clock.measured("parse"):
+            return parser.parse(path, str(path), watch)
 
     def _settled_by_content(self, before: KnownFile | None, file: KnownFile) -> bool:
         """Whether the bytes are in the library already, under this name or another."""
@@ -176,7 +194,7 @@ class _Run:
             self._keep_duplicate(replace(file, same_as=holder.source))
             return True
         own = before is not None and not before.same_as and before.sha256 == file.sha256
-        if own and not self.options.reprocess:
+        if own and not self._again(file.source):
             self.store.remember(file)
             self.holdings.keep(file)
             self.tally.unchanged += 1
@@ -188,20 +206,26 @@ class _Run:
         self.holdings.keep(file)
         self.tally.duplicates += 1
 
-    def _settle(self, arrival: _Arrival, done: int) -> None:
+    def _settle(self, arrival: _Arrival) -> None:
         """Waits for the parser, then keeps what it found."""
         source = arrival.file.source
-        self.progress("files", done - 1, len(self.found), arrival.path.name)
+        self.progress("files", self.done, len(self.found), arrival.path.name)
+        self.done += 1
         twins = self.twins.pop(source)
         try:
-            parsed = arrival.parsed.result()
+            with self.tally.clock.measured("wait"):
+                parsed = arrival.parsed.result()
         except ReadError as error:
             self._give_up(arrival, [source, *(twin.source for twin in twins)], str(error))
             return
-        articles = self._articles(arrival.file, parsed)
-        vectors = self._vectors(articles)
+        clock = self.tally.clock
+        with clock.measured("split"):
+            articles = self._articles(arrival.file, parsed)
+        with clock.measured("embed"):
+            vectors = self._vectors(articles)
         file = replace(arrival.file, sha256=parsed[0].sha256)
-        self.store.save(file, articles, self.embedder.name, vectors)
+        with clock.measured("write"):
+            self.store.save(file, articles, self.embedder.name, vectors)
         self.holdings.keep(file)
         self.tally.ingested += len(articles)
         self.tally.chunks += sum(len(chunks) for _, chunks in articles)
@@ -214,7 +238,7 @@ class _Run:
             else:
                 self.tally.failed.append(Failure(twin.source, f"{arrival.path.name}, {_CHANGED}"))
         self._freshen()
-        self.progress("files", done, len(self.found), arrival.path.name)
+        self.progress("files", self.done, len(self.found), arrival.path.name)
 
     def _give_up(self, arrival: _Arrival, sources: Sequence[str], reason: str) -> None:
         """A file that cannot be read; what the library had of it stays."""
@@ -244,7 +268,8 @@ class _Run:
 
     def _freshen(self) -> None:
         if time.monotonic() - self.freshened > _FRESHEN_SECONDS:
-            self.store.bring_up()
+            with self.tally.clock.measured("index"):
+                self.store.bring_up()
             self.freshened = time.monotonic()
 
 

@@ -29,6 +29,14 @@ class FlaggedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class StageOut:
+    """A part of the work; `parse` runs beside the others, which wait for it in `wait`."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class IngestOut:
     """What one `kb ingest` did; counts are of documents, `chunks` of passages written."""
 
@@ -40,6 +48,7 @@ class IngestOut:
     flagged: list[FlaggedOut]
     chunks: int
     seconds: float
+    stages: list[StageOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,7 @@ def ingest_out(report: IngestReport) -> IngestOut:
         flagged=[FlaggedOut(item.source, wire.flags_out(item.flags)) for item in report.flagged],
         chunks=report.chunks,
         seconds=round(report.seconds, 3),
+        stages=[StageOut(stage.name, stage.seconds) for stage in report.stages],
     )
 
 

@@ -39,7 +39,7 @@ from kb.types.documents import (
     Section,
     sha256_hex,
 )
-from kb.types.reports import CheckReport, Failure, Flagged, IngestReport
+from kb.types.reports import CheckReport, Failure, Flagged, IngestReport, Stage
 
 __all__ = [
     "Amount",
@@ -81,6 +81,7 @@ __all__ = [
     "SearchCoverage",
     "Section",
     "SimilarTo",
+    "Stage",
     "Why",
     "sha256_hex",
 ]

@@ -24,8 +24,20 @@ class Flagged:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the work and how long it took."""
+
+    name: str  # examine, parse, wait, split, embed, write, index
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one `kb ingest` did; the counts are of documents, `chunks` of passages written."""
+    """What one `kb ingest` did; the counts are of documents, `chunks` of passages written.
+
+    Files are parsed while others are embedded: the stage `parse` runs beside the others, and `wait` is
+    what the run waited for it. The other stages follow one another.
+    """
 
     ingested: int = 0
     unchanged: int = 0
@@ -35,6 +47,7 @@ class IngestReport:
     flagged: tuple[Flagged, ...] = ()
     chunks: int = 0
     seconds: float = 0.0
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def test_formats_by_content(data: bytes, expected: str) -> None:
         (_ole("EncryptedPackage", "EncryptionInfo"), ProtectedFile, "password"),
         (_ole("Equation Native"), UnsupportedFormat, "old Office file"),
         (b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X", UnsupportedFormat, "AppleDouble"),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF", UnsupportedFormat, "JPEG"),
+        (b"GIF89a\x01\x00\x01\x00", UnsupportedFormat, "GIF"),
         (b"Rar!\x1a\x07\x00", UnsupportedFormat, "unpack"),
         (bytes(range(256)) * 4, UnsupportedFormat, "binary|neither"),
         (b'{"id": 1, "text": "x"}\n', UnsupportedFormat, "JSON"),

@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from drawn_pdf import joined, latin_pages, picture_pages
 
 from kb.errors import DamagedFile, EmptyFile, NeedsOcr, ProtectedFile
+from kb.ingest.pipeline import read_documents
 from kb.ingest.readers.archive import open_archive
 from kb.ingest.readers.docx import read_docx
 from kb.ingest.readers.html import read_html
@@ -243,40 +245,6 @@ def test_markdown_marks_are_taken_off() -> None:
 # --- PDF and OFD ---
 
 
-def _pdf(objects: list[bytes]) -> bytes:
-    """A PDF from its objects, numbered from 1; the first is the catalogue."""
-    out = bytearray(b"%PDF-1.4\n")
-    offsets = []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
-    return bytes(out)
-
-
-def _pages(*contents: list[tuple[float, float, str]]) -> bytes:
-    """Pages of lines at (x, y), in Latin letters of 12 points."""
-    kids = b" ".join(b"%d 0 R" % (4 + 2 * index) for index in range(len(contents)))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(contents)),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
-    ]
-    for index, lines in enumerate(contents):
-        drawn = b"".join(
-            b"BT /F1 12 Tf %g %g Td (%s) Tj ET\n" % (x, y, text.encode()) for x, y, text in lines
-        )
-        objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents %d 0 R"
-            b" /Resources << /Font << /F1 3 0 R >> >> >>" % (5 + 2 * index)
-        )
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn))
-    return _pdf(objects)
-
-
 def test_pdf_lines_become_paragraphs_without_running_heads_and_page_numbers() -> None:
     pages = [
         [
@@ -289,7 +257,7 @@ def test_pdf_lines_become_paragraphs_without_running_heads_and_page_numbers() ->
         ]
         for number, word in enumerate(("one", "two", "six", "ten"), start=1)
     ]
-    blocks = list(read_pdf(_pages(*pages), "a.pdf"))
+    blocks = list(read_pdf(latin_pages(*pages), "a.pdf"))
     assert {block.furniture for block in blocks} == {"", "page_number", "running_head"}
     paragraphs = [block for block in blocks if not block.furniture]
     assert [block.page for block in paragraphs] == [1, 1, 2, 2, 3, 3, 4, 4]
@@ -301,8 +269,32 @@ def test_pdf_lines_become_paragraphs_without_running_heads_and_page_numbers() ->
 
 
 def test_pdf_of_pictures_needs_ocr() -> None:
-    with pytest.raises(NeedsOcr, match="2 scanned"):
-        list(read_pdf(_pages([], []), "a.pdf"))
+    with pytest.raises(NeedsOcr, match=r"a\.pdf has 2 scanned.*pip install 'kb\[ocr\]'"):
+        list(read_pdf(picture_pages(2), "a.pdf"))
+
+
+def test_pictures_among_pages_of_text_are_told() -> None:
+    words = [(72.0, 700.0, "In this street the office space was built with the money of the district.")]
+    text, scans = latin_pages(words, []), picture_pages(2)
+    blocks = list(read_pdf(joined(text, scans), "a.pdf"))
+    assert [(block.page, block.furniture) for block in blocks] == [(3, "scanned_page"), (1, "")]
+    assert "第3–4页" in blocks[0].text
+    assert "kb[ocr]" in blocks[0].text
+
+
+def test_pages_whose_text_layer_means_nothing_count_as_scanned() -> None:
+    words = [(72.0, 700.0, "In this street the office space was built with the money of the district.")]
+    with pytest.raises(NeedsOcr):
+        list(read_pdf(latin_pages(words, private_use=True), "a.pdf"))
+
+
+def test_a_pdf_without_anything_is_empty() -> None:
+    assert list(read_pdf(latin_pages([], []), "a.pdf")) == []
+
+
+def test_a_picture_says_what_to_install() -> None:
+    with pytest.raises(NeedsOcr, match=r"照片\.png is a picture: install .*kb\[ocr\].*kb ingest"):
+        read_documents(b"\x89PNG\r\n\x1a\n" + bytes(50), "照片.png", "照片.png")
 
 
 def test_a_damaged_pdf_is_named() -> None:

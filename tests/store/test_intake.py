@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,11 @@ from kb.errors import StorageFull
 from kb.ports import Vectors
 from kb.store.check import check
 from kb.store.embedding import correct
+from kb.store.holdings import read_file
 from kb.store.intake import IntakeOptions, take_in
 from kb.store.layout import Layout
 from kb.store.store import Store
-from kb.types import IngestReport
+from kb.types import Flag, IngestReport
 
 
 @pytest.fixture
@@ -222,6 +224,32 @@ def test_reprocessing_reads_everything_again_and_keeps_ids(store: Store, folder:
     assert counts(ingest(store, folder, reprocess=True)) == (2, 0, 1, 0, 0)
     assert by_source(store) == ids
     assert "改好的题" in {card.title for card in store.snapshot().cards.values()}
+
+
+def test_scans_that_nothing_could_read_are_read_once_recognition_is_installed(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scan, _) = write(folder, a=text_of("甲"), b=text_of("乙"))
+    ingest(store, folder)
+    unread = replace(made(str(scan), "旧文。" * 40), flags=(Flag("needs_ocr", "第2页是图片"),))
+    save(store, unread)
+    store.remember(read_file(scan))
+    monkeypatch.setattr("kb.store.intake.available", lambda: False)
+    assert counts(ingest(store, folder)) == (0, 2, 0, 0, 0)
+    monkeypatch.setattr("kb.store.intake.available", lambda: True)
+    assert counts(ingest(store, folder)) == (1, 1, 0, 0, 0)
+    assert texts(store)["a.txt"] == text_of("甲")
+    assert counts(ingest(store, folder)) == (0, 2, 0, 0, 0)
+
+
+def test_a_run_says_how_long_its_stages_took(store: Store, folder: Path) -> None:
+    write(folder, a=text_of("甲"), b=text_of("乙"))
+    report = ingest(store, folder)
+    seconds = {stage.name: stage.seconds for stage in report.stages}
+    assert seconds.keys() == {"examine", "parse", "wait", "split", "embed", "write", "index"}
+    assert all(value >= 0 for value in seconds.values())
+    beside = sum(seconds.values()) - seconds["parse"]
+    assert 0 < beside <= report.seconds + 0.05
 
 
 class Interrupted(Exception):

@@ -6,8 +6,9 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from kb.ingest.readers.arrange import Region, arrange
+from kb.ingest.readers.page_line import PageLine
 from kb.ingest.readers.spacing import collapse
 from kb.ingest.readers.unwrap import WrappedLine, paragraphs
 from kb.types import Block
@@ -16,38 +17,103 @@ _EDGE = 3  # lines from the top and from the bottom of a page that may be runnin
 _HEAD = 50  # characters of a running head
 _REACH = 2.5  # character widths from the right margin at which a line counts as full
 _CENTRED = 1.5  # character widths that a centred line leaves free on both sides
+_LEAST_WIDTH = 1.0  # units of a character, where lines are too short to tell
+_SMALL = 0.98  # of the usual size: a line of a footnote
+_APART = 99.0  # an indent that joins a line to none
+_NOTE = re.compile(r"(?:[①-⑳*※]|[〔\[［（(]?\d{1,2}[〕\]］）)]?)[ \u3000]?(?=\D)")
 _NUMBER_LINE = re.compile(r"(?=.*\d)[\s\-—–－_·.•第共页Page/of|\d]{1,24}")
 
 
-@dataclass(frozen=True, slots=True)
-class PageLine:
-    """A line as it is set on the page; left and right edge in one unit."""
-
-    text: str
-    page: int  # 1-based
-    left: float
-    right: float
-
-
 def page_blocks(pages: Sequence[Sequence[PageLine]]) -> Iterator[Block]:
-    """A block per paragraph with the page on which it starts; page numbers and running heads as furniture."""
+    """A block per paragraph with the page on which it starts; page numbers and running heads as furniture.
+
+    Columns are read one after the other, rows of tables as "a | b", and footnotes after the paragraphs
+    that start on their page, so that a sentence goes on over the end of the page.
+    """
     running = _running(pages)
-    kept: list[PageLine] = []
+    wrapped: list[WrappedLine] = []
+    numbers: list[int] = []
+    notes: list[tuple[list[WrappedLine], int]] = []
     for page in pages:
-        for index, line in enumerate(page):
-            edge = index < _EDGE or index >= len(page) - _EDGE
-            if edge and _NUMBER_LINE.fullmatch(line.text):
-                yield Block(line.text, page=line.page, furniture="page_number")
-            elif edge and _key(line.text) in running:
-                yield Block(line.text, page=line.page, furniture="running_head")
-            else:
-                kept.append(line)
-    numbers = sorted({line.page for line in kept})
-    wrapped = [
-        item for number in numbers for item in _wrapped([line for line in kept if line.page == number])
-    ]
-    for text, first in paragraphs(wrapped):
-        yield Block(collapse(text), page=kept[first].page)
+        body, furniture = _without_edges(page, running)
+        yield from furniture
+        body, below = _without_notes(body)
+        for region in arrange(body):
+            wrapped += _wrapped(region)
+            numbers += [line.page for line in region.lines]
+        if below:
+            notes.append((_wrapped(Region(tuple(below))), below[0].page))
+    yield from _with_notes([(text, numbers[first]) for text, first in paragraphs(wrapped)], notes)
+
+
+def _with_notes(
+    texts: Sequence[tuple[str, int]], notes: Sequence[tuple[Sequence[WrappedLine], int]]
+) -> Iterator[Block]:
+    """Paragraphs in order, each page's notes behind the last one that starts on it."""
+    left = list(notes)
+    for text, page in texts:
+        while left and left[0][1] < page:
+            yield from _notes(*left.pop(0))
+        yield Block(collapse(text), page=page)
+    for lines, page in left:
+        yield from _notes(lines, page)
+
+
+def _notes(lines: Sequence[WrappedLine], page: int) -> Iterator[Block]:
+    """A block per note: what follows a line with a mark belongs to it, however it is indented."""
+    groups: list[list[WrappedLine]] = []
+    for line in lines:
+        if not groups or _NOTE.match(line.text):
+            groups.append([])
+        groups[-1].append(WrappedLine(line.text, 0.0, True))
+    for group in groups:
+        yield from (Block(collapse(text), page=page) for text, _ in paragraphs(group))
+
+
+def _without_edges(page: Sequence[PageLine], running: frozenset[str]) -> tuple[list[PageLine], list[Block]]:
+    """The lines of a page, and what stands at its edges on other pages too."""
+    kept, furniture = [], []
+    edges = _edges(page)
+    for index, line in enumerate(page):
+        if line.furniture:
+            furniture.append(Block(line.text, page=line.page, furniture=line.furniture))
+        elif index in edges and _NUMBER_LINE.fullmatch(line.text) and not _beside(line, page, running):
+            furniture.append(Block(line.text, page=line.page, furniture="page_number"))
+        elif index in edges and _key(line.text) in running:
+            furniture.append(Block(line.text, page=line.page, furniture="running_head"))
+        else:
+            kept.append(line)
+    return kept, furniture
+
+
+def _beside(line: PageLine, page: Sequence[PageLine], running: frozenset[str]) -> bool:
+    """Whether words stand at the line's height: it may be a figure of a table's last row."""
+    return any(
+        other.top < (line.top + line.bottom) / 2 < other.bottom
+        and not (_NUMBER_LINE.fullmatch(other.text) or _key(other.text) in running)
+        for other in page
+    )
+
+
+def _edges(page: Sequence[PageLine]) -> frozenset[int]:
+    """The places in `page` of the lines at its top and bottom; programs write footers in any order."""
+    order = sorted(range(len(page)), key=lambda index: page[index].top)
+    return frozenset((*order[:_EDGE], *order[-_EDGE:]))
+
+
+def _without_notes(lines: Sequence[PageLine]) -> tuple[list[PageLine], list[PageLine]]:
+    """The lines of a page without the footnotes, and those: small print below, begun by a mark."""
+    sizes = [line.size for line in lines]
+    if len(lines) < _EDGE or not all(sizes):
+        return list(lines), []
+    usual = statistics.median(sizes)
+    order = sorted(lines, key=lambda line: line.top)
+    below: list[PageLine] = []
+    while order and order[-1].size < _SMALL * usual:
+        below.insert(0, order.pop())
+    while below and not _NOTE.match(below[0].text):
+        below.pop(0)
+    return [line for line in lines if line not in below], below
 
 
 def _key(text: str) -> str:
@@ -59,7 +125,7 @@ def _running(pages: Sequence[Sequence[PageLine]]) -> frozenset[str]:
     """Short lines without a full stop at the edge of three pages or more, and of a third of them."""
     counts: Counter[str] = Counter()
     for page in pages:
-        edges = [line.text for line in (*page[:_EDGE], *page[-_EDGE:])]
+        edges = [page[index].text for index in _edges(page)]
         counts.update(
             {_key(text) for text in edges if len(text) <= _HEAD and "。" not in text and _key(text)}
         )
@@ -67,23 +133,25 @@ def _running(pages: Sequence[Sequence[PageLine]]) -> frozenset[str]:
     return frozenset(key for key, count in counts.items() if count >= least)
 
 
-def _wrapped(lines: Sequence[PageLine]) -> list[WrappedLine]:
-    """The lines of a page with their indent and whether they reach the right margin, in character widths."""
-    if not lines:
-        return []
-    margin = _common([line.left for line in lines])
+def _wrapped(region: Region) -> list[WrappedLine]:
+    """The lines of a region with their indent and whether they reach the margin, in character widths."""
+    lines = region.lines
     widths = [(line.right - line.left) / len(line.text) for line in lines if len(line.text) >= 8]
-    width = statistics.median(widths) if widths else 12.0
+    width = max(statistics.median(widths) if widths else 0.0, _LEAST_WIDTH)
+    margin = _common([line.left for line in lines], width / 2) if region.left is None else region.left
     right = sorted(line.right for line in lines)[int(len(lines) * 0.9)]
-    return [_line(line, margin, right, width) for line in lines]
+    return [_line(line, margin, region.right or right, width) for line in lines]
 
 
 def _line(line: PageLine, margin: float, right: float, width: float) -> WrappedLine:
+    if line.cells:
+        return WrappedLine(line.text, indent=_APART, full=False)
     before, behind = (line.left - margin) / width, (right - line.right) / width
     centred = before > _CENTRED and behind > _CENTRED and abs(before - behind) < _CENTRED
     return WrappedLine(line.text, indent=before, full=behind <= _REACH and not centred)
 
 
-def _common(values: Sequence[float]) -> float:
-    """The most frequent left edge, to the nearest two units."""
-    return Counter(round(value / 2) * 2 for value in values).most_common(1)[0][0]
+def _common(values: Sequence[float], step: float) -> float:
+    """The usual left edge: the middle of the `step` in which most of the edges lie."""
+    (place, _), *_ = Counter(round(value / step) for value in values).most_common(1)
+    return statistics.median([value for value in values if abs(value / step - place) <= 1])

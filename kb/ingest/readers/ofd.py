@@ -12,7 +12,8 @@ from lxml import etree
 
 from kb.errors import DamagedFile, NeedsOcr
 from kb.ingest.readers.archive import open_archive, read_member
-from kb.ingest.readers.layout import PageLine, page_blocks
+from kb.ingest.readers.layout import page_blocks
+from kb.ingest.readers.page_line import PageLine
 from kb.types import Block
 
 _PAGES = 3_000

@@ -1,0 +1,20 @@
+"""What readers know of text recognition (OCR); the engine itself is `kb.ingest.recognise`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kb.ingest.readers.page_line import PageLine
+
+if TYPE_CHECKING:  # the parser process has no other use for numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]  # (height, width, 3), blue, green, red
+    Recognise = Callable[[Picture, int], tuple[PageLine, ...]]  # a page's picture and its number → its lines
+
+# What a person does when text recognition is missing: one line, after the name of the file.
+INSTALL = "install text recognition (pip install 'kb[ocr]') and run `kb ingest` again"
+ILLEGIBLE = "illegible_line"  # the furniture of a line that recognition could not make out
+SCANS = 500  # scanned pages of one file
