@@ -19,6 +19,7 @@ _MARKER = re.compile(r"(\d{1,3})、(?=\S)")
 _BODY_LIKE = re.compile(r"[。；;]")
 _CONTENTS = 30  # lines in which a table of contents begins
 _ENTRIES = 3  # lines of one
+_CLAUSES = 10  # characters of a shorter line with a comma, which headings rarely have
 _LONG = 30  # characters: a shorter line may be a heading and need not end a sentence
 _HARVEST = ("title", "origin", "posted")
 _FILE = "file_name"  # the rule whose lines behind the text name other files
@@ -237,7 +238,10 @@ def _without_watermarks(lines: Sequence[Block], removed: list[Removed]) -> list[
 
 def _goes_on(text: str, following: str) -> bool:
     """Whether a line stops in the middle of a sentence and the next one continues it."""
-    return len(text) >= _LONG and not _ENDS.search(text) and find_label(following) is None
+    if _ENDS.search(text) or find_label(following) is not None:
+        return False
+    clauses = len(text) >= _CLAUSES and re.search(r"[，,]", text) and find_label(text) is None
+    return len(text) >= _LONG or bool(clauses)
 
 
 def _without_page_numbers(lines: list[Block], removed: list[Removed]) -> list[Block]:

@@ -23,6 +23,7 @@ from kb.ingest.unlisted import unlisted
 from kb.types import Fact, Region
 
 _BODY = 30_000  # characters of the body that are looked at
+_STATED = 0.8  # confidence of a region that title or issuer state
 _CLAIM = 5  # mentions that the province of a document's number or site weighs
 
 
@@ -52,8 +53,13 @@ def find_region(sources: Sources) -> tuple[Region, Fact | None]:
     if claimed := _number_place(sources.number):
         names.update(dict.fromkeys(claimed, _CLAIM))
     names.update(count_names(sources.around))
+    foreign = {
+        resolve(mention, names, text)
+        for mention in mentions(sources.title)
+        if _foreign(sources.title, mention)
+    }
     for region, confidence, evidence in _candidates(sources, names, text):
-        if region:
+        if region and not (confidence < _STATED and region in foreign):
             full = _fitted(region, evidence == sources.title, sources, names, text)
             return full, Fact("region", "/".join(full), confidence, evidence)
     return (), None
