@@ -58,6 +58,7 @@ def test_topics_of_documents_that_were_read(shared: Path) -> None:
         given += len(found)
         right += len(set(found) & set(file["topics"]))
         wanted += len(file["topics"])
+    print(f"right {right} of {given} given, of {wanted} wanted")
     assert len(judged) == 40
     assert right / given >= 0.9
     assert right / wanted >= 0.6
