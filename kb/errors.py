@@ -13,6 +13,7 @@
     ├── StoreError           the truth or a derived index cannot be used
     │   ├── Busy                 another process is writing
     │   ├── StorageFull          the disk refused bytes
+    │   ├── Outdated             what was to be changed has been changed by another since
     │   └── NotFound             no document, basket or collection by that id
     ├── QuestionError        an empty or impossible question, filter or lens
     └── ExportError          a file cannot be written, or is not one of our exports
@@ -73,6 +74,10 @@ class Busy(StoreError):
 
 class StorageFull(StoreError):
     """The disk refused bytes."""
+
+
+class Outdated(StoreError):
+    """What was to be changed has been changed by another since it was read."""
 
 
 class NotFound(StoreError):

@@ -49,6 +49,7 @@ from kb.types import (
     Quotation,
     SimilarTo,
 )
+from kb.write.baskets import Baskets
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
 
@@ -63,6 +64,7 @@ class Library:
     def __init__(self, settings: Settings, store: Store, today: Callable[[], date] = date.today) -> None:
         self.settings = settings
         self.today = today  # what "last year" in a question is counted from
+        self.baskets = Baskets(store)
         self._store = store
         self._embedders: dict[str, Embedder] = {}
         self._opening = threading.Lock()

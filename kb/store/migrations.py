@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from kb.errors import StoreError
-from kb.store import schema
+from kb.store import baskets, schema
 from kb.store.database import adding, reading
 
 
@@ -32,7 +32,17 @@ def m003_families(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=[schema.metadata.tables[name] for name in added])
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_first_tables, m002_topics, m003_families)
+def m004_baskets(connection: Connection) -> None:
+    """Baskets and their entries."""
+    schema.metadata.create_all(connection, tables=baskets.TABLES)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    m001_first_tables,
+    m002_topics,
+    m003_families,
+    m004_baskets,
+)
 
 
 def applied(connection: Connection) -> int:

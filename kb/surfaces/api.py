@@ -158,9 +158,10 @@ def compare(request: Request, library: LibraryDep, query: Annotated[requests.Com
     responses={200: {"description": "The file.", "content": {kind.media_type: {} for kind in KINDS}}},
     tags=["compare"],
 )
-def export(library: LibraryDep, query: Annotated[requests.ExportIn, Query()]) -> Response:
+def export(request: Request, library: LibraryDep, query: Annotated[requests.ExportIn, Query()]) -> Response:
     """The comparison as a Word, Excel, Markdown or CSV file, its citations checkable by `kb cite check`."""
-    return download(_compared(library, query), file_kind(query.format))
+    base = str(request.base_url)
+    return download(_compared(library, query), file_kind(query.format), base, query.swap)
 
 
 @router.get("/lenses", operation_id="listLenses", response_model=shapes.LensesOut, tags=["compare"])
@@ -181,12 +182,15 @@ def _compared(library: Library, query: requests.CompareIn) -> Comparison:
     return sorted_by_figure(comparison, query.sort) if query.sort else comparison
 
 
-def answered(request: Request, value: DataclassInstance) -> Response:
-    """`value` as JSON with a strong ETag of its bytes; 304 when the client has them already."""
+def answered(request: Request, value: DataclassInstance, status: int = 200, revision: str = "") -> Response:
+    """`value` as JSON with a strong ETag of its bytes; 304 when the client has them already.
+
+    `revision` stands at the beginning of the ETag.
+    """
     body = wire.to_json(value).encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    tag = f'"{revision}{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=0, must-revalidate"}
     known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     if request.method == "GET" and known & {tag, "*"}:
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return Response(body, status, media_type="application/json", headers=headers)

@@ -18,7 +18,7 @@ from kb import __version__
 from kb.errors import KbError
 from kb.library import Library
 from kb.resources import resource_folder
-from kb.surfaces import api, comparing, likeness, pages, reading
+from kb.surfaces import api, api_baskets, basket_page, comparing, likeness, pages, reading
 from kb.surfaces.deps import prefs_of
 from kb.surfaces.interop import dify, fastgpt, opensearch, openwebui
 from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of
@@ -28,10 +28,12 @@ from kb.surfaces.views import ErrorPage
 
 _ROUTERS = (
     api.router,
+    api_baskets.router,
     pages.router,
     reading.router,
     likeness.router,
     comparing.router,
+    basket_page.router,
     dify.router,
     fastgpt.router,
     openwebui.router,

@@ -52,8 +52,8 @@ def compare(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDe
 @router.get("/compare/export.{suffix}")
 def export(request: Request, suffix: str, library: LibraryDep) -> Response:
     """The same comparison as a file."""
-    kind = file_kind(suffix)
-    return download(compared(library, forms.CompareForm.read(request.query_params)), kind)
+    kind, form = file_kind(suffix), forms.CompareForm.read(request.query_params)
+    return download(compared(library, form), kind, str(request.base_url), form.swap)
 
 
 def compared(library: Library, form: forms.CompareForm) -> Comparison:

@@ -13,8 +13,9 @@ from kb.surfaces.facets import Choice
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import flag_layers
 from kb.surfaces.render import marked
+from kb.surfaces.spans import span_of
 from kb.surfaces.wire import source_of
-from kb.types import Cell, CellState, Citation, Column, CompareCoverage, Comparison, Dimension, Figure, Lens
+from kb.types import CellState, Citation, Column, CompareCoverage, Comparison, Dimension, Figure, Lens
 
 FIGURES_SHOWN = 3  # of one cell
 LONG_PASSAGE = 140  # characters
@@ -26,6 +27,7 @@ class PassageView:
 
     number: int  # through the whole table, in reading order
     url: str  # the document at the span
+    span: str  # for collecting it
     panel_url: str  # the citation alone, for the panel beside the table
     html: Markup
     title: str
@@ -46,6 +48,7 @@ class CellView:
     """One cell: found, weak or not_mentioned, never blank."""
 
     state: CellState
+    label: str  # where its passages were found: dimension and column
     figures: tuple[FigureView, ...]
     passages: tuple[PassageView, ...]
 
@@ -93,7 +96,7 @@ def table_view(comparison: Comparison, lens: Lens, form: forms.CompareForm, word
     dimensions = [known.get(name) or Dimension(name, "", "", ()) for name in comparison.dimensions]
     numbers = count(1)
     cells = [
-        [_cell(column.cells[row], dimension, numbers, words) for column in comparison.columns]
+        [_cell(column, row, dimension, numbers, words) for column in comparison.columns]
         for row, dimension in enumerate(dimensions)
     ]
     rows = [_dimension_head(dimension, form, words) for dimension in dimensions]
@@ -133,11 +136,13 @@ def _column_head(column: Column, words: Words) -> HeadView:
     return HeadView(column.name, words("compare.documents", n=len(column.documents)), "")
 
 
-def _cell(cell: Cell, dimension: Dimension, numbers: Iterator[int], words: Words) -> CellView:
+def _cell(column: Column, row: int, dimension: Dimension, numbers: Iterator[int], words: Words) -> CellView:
+    cell = column.cells[row]
     numbered = [(next(numbers), citation) for citation in cell.citations]
     shown = [figure for figure in cell.figures if figure.quantity in dimension.figures][:FIGURES_SHOWN]
     return CellView(
         state=cell.state,
+        label=f"{cell.dimension} · {column.name}",
         figures=tuple(_figure(figure, numbered) for figure in shown),
         passages=tuple(_passage(number, citation, words) for number, citation in numbered),
     )
@@ -153,6 +158,7 @@ def _passage(number: int, citation: Citation, words: Words) -> PassageView:
     return PassageView(
         number=number,
         url=forms.citation_url(citation),
+        span=span_of(citation),
         panel_url=forms.panel_url(citation),
         html=marked(citation.quote, flag_layers(citation.flags, words, citation.start)),
         title=kin.title_of(citation.document, words),

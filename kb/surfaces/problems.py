@@ -10,7 +10,17 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
-from kb.errors import Busy, KbError, ModelError, NotFound, QuestionError, ReadError, StorageFull, StoreError
+from kb.errors import (
+    Busy,
+    KbError,
+    ModelError,
+    NotFound,
+    Outdated,
+    QuestionError,
+    ReadError,
+    StorageFull,
+    StoreError,
+)
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -39,6 +49,7 @@ class ProblemOut:
 # The first class that fits decides, so children stand before their parents.
 _STATUS: tuple[tuple[type[KbError], int], ...] = (
     (NotFound, 404),
+    (Outdated, 412),
     (QuestionError, 422),
     (ReadError, 422),
     (Busy, 503),

@@ -19,13 +19,14 @@ TOPIC_LIMIT = 1000  # characters of a comparison's topic
 OFFSET_LIMIT = 2**40
 
 
-def _no_truth(value: object) -> object:
+def no_truth(value: object) -> object:
+    """`value`, unless it is true or false. Raises `ValueError` for those."""
     if isinstance(value, bool):  # Python counts true as 1, JSON does not
         raise ValueError("should be a number")
     return value
 
 
-Offset = Annotated[int, BeforeValidator(_no_truth)]
+Offset = Annotated[int, BeforeValidator(no_truth)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=50)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_LIMIT)]
@@ -152,6 +153,7 @@ class ExportIn(CompareIn):
     """A comparison as a file."""
 
     format: Literal["docx", "xlsx", "md", "csv"] = "docx"
+    swap: bool = Field(False, description="Districts down, dimensions across.")
 
 
 class CorrectionIn(BaseModel):

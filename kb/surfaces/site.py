@@ -12,7 +12,8 @@ from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from kb.surfaces.deps import SIZES, THEMES, Prefs, keep_prefs
+from kb.surfaces.collecting import Collected, collected
+from kb.surfaces.deps import SIZES, THEMES, Prefs, keep_prefs, library_of
 from kb.surfaces.messages import LANGS
 
 
@@ -20,8 +21,10 @@ from kb.surfaces.messages import LANGS
 class Frame:
     """What every page has around it: where we are, and the addresses that change how one reads."""
 
-    nav: str  # the entry of the navigation that is open: search, compare, library, or ""
+    nav: str  # the entry of the navigation that is open: search, compare, basket, library, or ""
     path: str
+    here: str  # the whole address, to come back to
+    basket: Collected
     other_lang_url: str
     other_size_url: str
     next_theme_url: str
@@ -77,6 +80,8 @@ def _frame(request: Request, prefs: Prefs, nav: str) -> Frame:
     return Frame(
         nav=nav,
         path=request.url.path,
+        here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        basket=collected(request, library_of(request)),
         other_lang_url=changed("lang", _next(LANGS, prefs.lang)),
         other_size_url=changed("size", _next(SIZES, prefs.size)),
         next_theme_url=changed("theme", _next(THEMES, prefs.theme)),

@@ -15,6 +15,7 @@ from kb.surfaces.messages import Words
 from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start
 from kb.surfaces.render import Layer, excerpt_span, marked
 from kb.surfaces.said import explained
+from kb.surfaces.spans import span_of
 from kb.types import Citation, Confidence, Document, DocumentCard, Excerpt, Fact, Flag
 from kb.write.references import reference
 
@@ -48,6 +49,7 @@ class CitationView:
 
     url: str
     doc_id: str
+    span: str  # for collecting it
     title: str
     region: str
     meta: tuple[str, ...]  # issuer, kind, number, date: those that are known
@@ -194,6 +196,7 @@ def citation_view(citation: Citation, words: Words) -> CitationView:
     return CitationView(
         url=forms.citation_url(citation),
         doc_id=card.id,
+        span=span_of(citation),
         title=title_of(card, words),
         region=region_of(card),
         meta=tuple(part for part in (card.issuer, card.kind, card.number, card.issued) if part),

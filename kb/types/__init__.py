@@ -24,6 +24,7 @@ from kb.types.answers import (
     SimilarTo,
     Why,
 )
+from kb.types.baskets import Basket, BasketCard, Entry, Heading, Kept, Picked
 from kb.types.comparison import Cell, CellState, Column, CompareCoverage, Comparison, Dimension, Figure, Lens
 from kb.types.documents import (
     Block,
@@ -44,6 +45,8 @@ from kb.types.reports import CheckReport, Failure, Flagged, IngestReport, Stage
 __all__ = [
     "Amount",
     "Answer",
+    "Basket",
+    "BasketCard",
     "Block",
     "Cell",
     "CellState",
@@ -59,6 +62,7 @@ __all__ = [
     "Dimension",
     "Document",
     "DocumentCard",
+    "Entry",
     "Excerpt",
     "Fact",
     "Failure",
@@ -68,11 +72,14 @@ __all__ = [
     "Filters",
     "Flag",
     "Flagged",
+    "Heading",
     "Hit",
     "IngestReport",
+    "Kept",
     "Language",
     "Lens",
     "Mode",
+    "Picked",
     "Question",
     "Quotation",
     "Reading",

@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kb.errors import ExportError
-from kb.types import Cell, Citation, Column, Comparison, sha256_hex
+from kb.types import Cell, Citation, Comparison, Figure, sha256_hex
+from kb.write.grid import listed
 from kb.write.output import one_line, writing
 from kb.write.phrases import state_words
 from kb.write.record import Cited
@@ -43,14 +44,20 @@ HEADER = (
 _FORMULA = ("=", "+", "-", "@", "'", "＝", "＋", "－", "＠")
 
 
-def write_csv(comparison: Comparison, path: Path, edition: Edition = "2025") -> None:
-    """Writes `path`. Raises `ExportError` when it cannot be written."""
+def write_csv(comparison: Comparison, path: Path, edition: Edition = "2025", swap: bool = False) -> None:
+    """Writes `path`, district by district or, with `swap`, dimension by dimension. Raises `ExportError`."""
+    lines = (
+        line for name, cell in listed(comparison, swap) for line in _rows(comparison, name, cell, edition)
+    )
+    write_lines(HEADER, lines, path)
+
+
+def write_lines(header: Sequence[str], lines: Iterable[Sequence[str]], path: Path) -> None:
+    """Writes lines of fields to `path`. Raises `ExportError` when it cannot be written."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(HEADER)
-    for column in comparison.columns:
-        for cell in column.cells:
-            writer.writerows(_rows(comparison, column, cell, edition))
+    writer.writerow(header)
+    writer.writerows(lines)
     with writing(path) as temporary:
         temporary.write_bytes(text.getvalue().encode("utf-8-sig"))
 
@@ -77,25 +84,26 @@ def harmless(text: str) -> str:
     return f"'{line}" if line.startswith(_FORMULA) else line
 
 
-def _rows(comparison: Comparison, column: Column, cell: Cell, edition: Edition) -> Iterator[list[str]]:
-    head = [comparison.topic, comparison.lens, cell.dimension, column.name, cell.state, state_words(cell)]
+def _rows(comparison: Comparison, name: str, cell: Cell, edition: Edition) -> Iterator[list[str]]:
+    head = [comparison.topic, comparison.lens, cell.dimension, name, cell.state, state_words(cell)]
     head = [harmless(value) for value in head]
     if not cell.citations:
         yield head + [""] * (len(HEADER) - len(head))
     for citation in cell.citations:
-        yield head + _passage(cell, citation, edition)
+        yield head + passage_fields(cell.figures, citation, edition)
 
 
-def _passage(cell: Cell, citation: Citation, edition: Edition) -> list[str]:
-    figures = [
+def passage_fields(figures: Sequence[Figure], citation: Citation, edition: Edition) -> list[str]:
+    """The fields of a passage, from `passage` to `quote_json`; `figures` may be of others too."""
+    inside = [
         figure.quote
-        for figure in cell.figures
+        for figure in figures
         if citation.start <= figure.start and figure.end <= citation.end
         if citation.quote[figure.start - citation.start : figure.end - citation.start] == figure.quote
     ]
     shown = [
         citation.quote,
-        "；".join(figures),
+        "；".join(inside),
         "；".join(flag.name for flag in citation.flags),
         citation.document.title,
         citation.paragraph,

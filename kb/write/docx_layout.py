@@ -20,6 +20,7 @@ from docx.text.run import Run
 from kb.write.labels import labels
 
 TABLE_STYLE, REFERENCE_STYLE, SUBTITLE_STYLE = "KB Table", "KB Reference", "Subtitle"
+GUIDE_STYLE = "KB Guide"  # what the writer is asked to do: never part of the finished paper
 FOOTNOTE_TEXT, FOOTNOTE_MARK = "footnote text", "footnote reference"
 
 _GRID = "Table Grid"
@@ -33,9 +34,11 @@ _STYLES = (  # paragraph styles that a paper uses
     "Quote",
     TABLE_STYLE,
     REFERENCE_STYLE,
+    GUIDE_STYLE,
     FOOTNOTE_TEXT,
     "Footer",
 )
+_GUIDE_COLOUR = RGBColor(0x8A, 0x5A, 0x00)
 _THEME = ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme")
 _A4 = (Mm(210), Mm(297))
 
@@ -109,6 +112,10 @@ def _set_styles(document: Document) -> None:
     _font(quote, fonts.quote, page.body_size)
     _paragraph(quote, page.line, indent=True)
     quote.paragraph_format.left_indent = Pt(page.body_size)
+    guide = _style(document, GUIDE_STYLE)
+    _font(guide, fonts.guide, page.body_size)
+    guide.font.color.rgb = _GUIDE_COLOUR
+    _paragraph(guide, page.line, indent=True)
 
 
 def _set_small_styles(document: Document) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict
 
 from kb.resources import load_rules
+from kb.types import CitationState, Confidence
 
 
 class _Rules(BaseModel):
@@ -39,6 +40,26 @@ class Words(_Rules):
     nothing_for_part: str
     annex: str
     draft_warnings: str
+    draft_title: str
+    draft_untitled: str
+    draft_scope: str
+    already: str
+    silent: str
+    silent_all: str
+    silent_some: str
+    basket_title: str
+    basket_scope: str
+    basket_empty: str
+    basket_unheaded: str
+    basket_guide: str
+    note: str
+    state_line: str
+    proposed: str
+    unsupported: str
+    unsupported_line: str
+    proposal_problem: str
+    sheet_basket: str
+    basket_columns: tuple[str, ...]
     figure_columns: tuple[str, ...]
     source_columns: tuple[str, ...]
 
@@ -62,6 +83,7 @@ class Fonts(_Rules):
     heading2: str
     heading3: str
     quote: str
+    guide: str
     number: str
     latin: str
 
@@ -92,6 +114,8 @@ class Labels(_Rules):
     words: Words
     draft: tuple[DraftPart, ...]
     states: dict[str, str]
+    citation_states: dict[CitationState, str]
+    confidences: dict[Confidence, str]
     flags: dict[str, str]
     quantities: dict[str, str]
     approximations: dict[str, str]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.types import Cell, Citation, Comparison, Flag
+from kb.types import Cell, Citation, Comparison, DocumentCard, Flag
 from kb.write.labels import labels
 from kb.write.output import one_line
-from kb.write.record import citations_of
 from kb.write.references import numbered
 
 _NAMED_QUOTES = 6  # flagged words that a warning repeats
@@ -49,21 +49,31 @@ def scope_of(comparison: Comparison) -> str:
     )
 
 
-def warnings_of(comparison: Comparison) -> tuple[Warned, ...]:
-    """The flags of the quotations: one warning for each column, document and kind of flag."""
-    numbers = numbered(citations_of(comparison))
+def warnings_of(quoted: Iterable[tuple[str, Citation]]) -> tuple[Warned, ...]:
+    """The flags of quotations, each with who says it: one warning for each speaker, document and flag."""
+    pairs = tuple(quoted)
+    numbers = numbered(citation for _, citation in pairs)
     found: dict[tuple[str, str, str], tuple[list[str], str]] = {}
+    for name, citation in pairs:
+        for flag in citation.flags:
+            quotes, _ = found.setdefault((name, citation.doc_id, flag.name), ([], flag.evidence))
+            quotes.append(_flagged_words(citation, flag))
+    return tuple(
+        Warned(name, flag, tuple(dict.fromkeys(quotes)), evidence, numbers[doc_id])
+        for (name, doc_id, flag), (quotes, evidence) in found.items()
+    )
+
+
+def quoted_in(comparison: Comparison) -> Iterator[tuple[str, Citation]]:
+    """Every citation of a comparison with the name of its column."""
     for column in comparison.columns:
         for cell in column.cells:
-            for citation in cell.citations:
-                for flag in citation.flags:
-                    key = (column.name, citation.doc_id, flag.name)
-                    quotes, _ = found.setdefault(key, ([], flag.evidence))
-                    quotes.append(_flagged_words(citation, flag))
-    return tuple(
-        Warned(column, name, tuple(dict.fromkeys(quotes)), evidence, numbers[doc_id])
-        for (column, doc_id, name), (quotes, evidence) in found.items()
-    )
+            yield from ((column.name, citation) for citation in cell.citations)
+
+
+def speaker(card: DocumentCard) -> str:
+    """Who says what a document says: its district, else its title."""
+    return "".join(card.region) or one_line(card.title) or card.source
 
 
 def warning_line(warning: Warned) -> str:

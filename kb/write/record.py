@@ -7,7 +7,7 @@ whatever a format does to the visible ones.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from kb.errors import ExportError
@@ -49,9 +49,9 @@ def citations_of(comparison: Comparison) -> Iterator[Citation]:
             yield from cell.citations
 
 
-def to_json(comparison: Comparison) -> str:
+def to_json(citations: Iterable[Citation]) -> str:
     """The record in ASCII, on one line."""
-    return json.dumps({"record": MARK, "citations": [asdict(cited(c)) for c in citations_of(comparison)]})
+    return json.dumps({"record": MARK, "citations": [asdict(cited(c)) for c in citations]})
 
 
 def from_json(text: str, name: str) -> tuple[Cited, ...]:

@@ -74,6 +74,12 @@ def numbered(citations: Iterable[Citation]) -> dict[str, int]:
     return numbers
 
 
+def listed(citations: Iterable[Citation], edition: Edition = "2025") -> list[tuple[int, str]]:
+    """The list of references of some citations: each document's number and entry."""
+    cards = {citation.doc_id: citation.document for citation in citations}
+    return [(i, reference(card, edition)) for i, card in enumerate(cards.values(), start=1)]
+
+
 def located(citation: Citation, edition: Edition = "2025") -> str:
     """The entry with the place of the quotation, as a footnote says it: …[Z]. 2021-06-30：二、（三）第2段."""
     page = f"第{citation.page}页" if citation.page else ""

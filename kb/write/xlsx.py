@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kb.errors import ExportError
 from kb.types import Cell, Citation, Comparison
+from kb.write.grid import grid_of
 from kb.write.labels import labels
 from kb.write.output import printable, writing
 from kb.write.phrases import scope_of, state_words, title_of
@@ -34,17 +35,28 @@ _LINE = Border(*[Side(style="thin", color="D8D3C8")] * 4)
 
 
 def write_xlsx(
-    comparison: Comparison, path: Path, edition: Edition = "2025", link: Link | None = None
+    comparison: Comparison,
+    path: Path,
+    edition: Edition = "2025",
+    link: Link | None = None,
+    swap: bool = False,
 ) -> None:
-    """Writes `path`; `link` gives the address behind each source. Raises `ExportError` when it cannot."""
+    """Writes `path`; `link` gives the address behind each source, `swap` puts the districts down.
+
+    Raises `ExportError` when it cannot be written.
+    """
     book = Workbook()
     words = labels().words
-    _matrix(book.active, comparison)
+    _matrix(book.active, comparison, swap)
     _figures(book.create_sheet(words.sheet_figures), comparison)
     _sources(book.create_sheet(words.sheet_sources), comparison, edition, link)
-    _record(book.create_sheet(_SHEET), comparison)
-    book.properties.title = printable(title_of(comparison))
-    book.properties.creator = "kb"
+    save_book(book, title_of(comparison), citations_of(comparison), path)
+
+
+def save_book(book: Workbook, title: str, citations: Iterable[Citation], path: Path) -> None:
+    """Saves a workbook with the machine's record of `citations`. Raises `ExportError` when it cannot."""
+    _record(book.create_sheet(_SHEET), to_json(citations))
+    book.properties.title, book.properties.creator = printable(title), "kb"
     with writing(path) as temporary:
         book.save(temporary)
 
@@ -61,45 +73,42 @@ def read_xlsx(path: Path) -> tuple[Cited, ...]:
     return from_json("".join(str(row[0]) for row in rows[1:] if row and row[0] is not None), path.name)
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: str | float | None) -> SheetCell:
+def put(sheet: Worksheet, row: int, column: int, value: str | float | None) -> SheetCell:
     """Writes a number as a number and a text as nothing but text."""
     cell = sheet.cell(row, column)
-    if isinstance(value, str):
-        text = printable(value)
+    if isinstance(value, str) and (text := printable(value)):
         cell.value = text if len(text) <= _LONGEST else text[:_LONGEST] + "……"
         cell.data_type = "s"  # openpyxl takes a leading = for a formula
         cell.quotePrefix = text.startswith(("=", "+", "-", "@", "'"))
-    elif value is not None:
+    elif value is not None and not isinstance(value, str):
         cell.value = value
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     cell.border = _LINE
     return cell
 
 
-def _head(sheet: Worksheet, row: int, values: Iterable[str], widths: Iterable[float]) -> None:
+def head(sheet: Worksheet, row: int, values: Iterable[str], widths: Iterable[float]) -> None:
+    """Writes a row of column names and sets the columns' widths."""
     for i, (value, width) in enumerate(zip(values, widths, strict=False), start=1):
-        cell = _put(sheet, row, i, value)
+        cell = put(sheet, row, i, value)
         cell.font, cell.fill = Font(bold=True), _HEAD
         sheet.column_dimensions[get_column_letter(i)].width = width
 
 
-def _matrix(sheet: Worksheet, comparison: Comparison) -> None:
-    words = labels().words
-    sheet.title = words.sheet_matrix
-    numbers = numbered(citations_of(comparison))
-    names = [words.dimension, *(column.name for column in comparison.columns)]
-    _head(sheet, 1, names, [16.0, *[48.0] * len(comparison.columns)])
-    for i, dimension in enumerate(comparison.dimensions, start=2):
-        _put(sheet, i, 1, dimension).font = Font(bold=True)
-        for j, column in enumerate(comparison.columns, start=2):
-            cell = column.cells[i - 2]
-            shown = _put(sheet, i, j, _text(cell, numbers))
+def _matrix(sheet: Worksheet, comparison: Comparison, swap: bool) -> None:
+    sheet.title = labels().words.sheet_matrix
+    numbers, grid = numbered(citations_of(comparison)), grid_of(comparison, swap)
+    head(sheet, 1, [grid.corner, *grid.across], [16.0, *[48.0] * len(grid.across)])
+    for i, (name, cells) in enumerate(grid.down, start=2):
+        put(sheet, i, 1, name).font = Font(bold=True)
+        for j, cell in enumerate(cells, start=2):
+            shown = put(sheet, i, j, _text(cell, numbers))
             if cell.state != "found":
                 shown.font = _GREY
     sheet.freeze_panes = "B2"
-    _put(sheet, len(comparison.dimensions) + 3, 1, scope_of(comparison)).alignment = Alignment(vertical="top")
-    for i, note in enumerate(comparison.coverage.left_out, start=len(comparison.dimensions) + 4):
-        _put(sheet, i, 1, note).alignment = Alignment(vertical="top")
+    below = len(grid.down) + 3
+    for i, note in enumerate((scope_of(comparison), *comparison.coverage.left_out), start=below):
+        put(sheet, i, 1, note).alignment = Alignment(vertical="top")
 
 
 def _text(cell: Cell, numbers: dict[str, int]) -> str:
@@ -111,7 +120,7 @@ def _text(cell: Cell, numbers: dict[str, int]) -> str:
 
 def _figures(sheet: Worksheet, comparison: Comparison) -> None:
     words = labels()
-    _head(sheet, 1, words.words.figure_columns, (24, 16, 10, 24, 16, 16, 16, 12, 10, 20))
+    head(sheet, 1, words.words.figure_columns, (24, 16, 10, 24, 16, 16, 16, 12, 10, 20))
     row = 2
     for column in comparison.columns:
         for cell in column.cells:
@@ -129,7 +138,7 @@ def _figures(sheet: Worksheet, comparison: Comparison) -> None:
                     "；".join(words.flag(flag.name) for flag in figure.flags),
                 )
                 for i, value in enumerate(values, start=1):
-                    shown = _put(sheet, row, i, value)
+                    shown = put(sheet, row, i, value)
                     if figure.flags and i in (4, 6, 7):
                         shown.font = _DAMAGED
                 row += 1
@@ -140,7 +149,7 @@ def _figures(sheet: Worksheet, comparison: Comparison) -> None:
 def _sources(sheet: Worksheet, comparison: Comparison, edition: Edition, link: Link | None) -> None:
     words = labels()
     numbers = numbered(citations_of(comparison))
-    _head(sheet, 1, words.words.source_columns, (6, 24, 16, 60, 18, 60, 20, 16, 8, 8, 30))
+    head(sheet, 1, words.words.source_columns, (6, 24, 16, 60, 18, 60, 20, 16, 8, 8, 30))
     row = 2
     for column in comparison.columns:
         for cell in column.cells:
@@ -152,19 +161,18 @@ def _sources(sheet: Worksheet, comparison: Comparison, edition: Edition, link: L
                 said = (column.name, cell.dimension, citation.quote, place, entry, flags)
                 values: tuple[str | int, ...] = (number, *said, citation.doc_id, citation.start, citation.end)
                 for i, value in enumerate(values, start=1):
-                    _put(sheet, row, i, value)
+                    put(sheet, row, i, value)
                 if link is not None:
                     address = link(citation)
-                    shown = _put(sheet, row, 11, address)
+                    shown = put(sheet, row, 11, address)
                     shown.hyperlink, shown.style = address, "Hyperlink"
                 row += 1
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:K{max(row - 1, 1)}"
 
 
-def _record(sheet: Worksheet, comparison: Comparison) -> None:
+def _record(sheet: Worksheet, record: str) -> None:
     sheet.sheet_state = "hidden"
-    record = to_json(comparison)
-    _put(sheet, 1, 1, MARK)
+    put(sheet, 1, 1, MARK)
     for i in range(0, len(record), _LONGEST):
-        _put(sheet, 2 + i // _LONGEST, 1, record[i : i + _LONGEST])
+        put(sheet, 2 + i // _LONGEST, 1, record[i : i + _LONGEST])

@@ -279,6 +279,9 @@ def test_openapi_is_typed_and_its_names_are_stable(client: TestClient) -> None:
     assert set(operations) == {
         "search", "searchByBody", "listDocuments", "getDocument", "cite", "checkCitations", "compare",
         "exportComparison", "setMetadata", "listLenses", "health", "similar",
+        "listBaskets", "createBasket",
+        "getBasket", "renameBasket", "deleteBasket", "addToBasket", "editBasketEntry", "removeBasketEntry",
+        "orderBasket", "exportBasket",
     }  # fmt: skip
     for operation in operations.values():
         assert operation["description"]

@@ -51,3 +51,79 @@ if (panel) {
     panel.querySelector(".panel-close").focus();
   });
 }
+
+// Collecting without leaving the place: the form's own way is taken when this fails.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-collect]");
+  if (!form || form.dataset.failed) return;
+  event.preventDefault();
+  const sent = { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } };
+  const answer = await fetch(form.action, sent).catch(() => null);
+  if (!answer || !answer.ok) { form.dataset.failed = "1"; form.requestSubmit(); return; }
+  const { passages } = await answer.json();
+  for (const count of document.querySelectorAll("[data-basket-count]")) count.textContent = passages;
+  const link = document.createElement("a");
+  link.className = "collected";
+  link.href = "/baskets";
+  link.textContent = form.dataset.done;
+  form.replaceWith(link);
+  link.focus();
+});
+
+// Words selected in a document can be collected: their offsets are counted in code points, as citations are.
+const selected = document.querySelector("form[data-selection]");
+if (selected) {
+  const place = (node, offset) => {
+    const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+    const line = element && element.closest(".text [id^='p-']");
+    if (!line) return null;
+    const range = document.createRange();
+    range.setStart(line, 0);
+    range.setEnd(node, offset);
+    const cell = element.closest("td");
+    const before = cell ? 3 * [...line.children].indexOf(cell) : 0; // the text has " | " between cells
+    return Number(line.id.slice(2)) + [...range.toString()].length + before;
+  };
+  document.addEventListener("selectionchange", () => {
+    const selection = getSelection();
+    const range = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+    const start = range && place(range.startContainer, range.startOffset);
+    const end = range && place(range.endContainer, range.endOffset);
+    selected.hidden = !(start !== null && end !== null && start < end);
+    if (selected.hidden) return;
+    const { selection: id, version } = selected.dataset;
+    selected.elements.span.value = `${id}:${start}-${end}:${version}`;
+  });
+}
+
+// Entries of a basket can be dragged; the buttons do the same without.
+const order = document.getElementById("order");
+const entries = document.querySelector("[data-reorder]");
+if (order && entries) {
+  let dragged = null;
+  for (const entry of entries.children) {
+    const handle = entry.querySelector(".handle");
+    handle.hidden = false;
+    handle.addEventListener("pointerdown", () => { entry.draggable = true; });
+    handle.addEventListener("pointerup", () => { entry.draggable = false; });
+    entry.addEventListener("dragstart", () => { dragged = entry; entry.classList.add("dragging"); });
+    entry.addEventListener("dragend", () => {
+      entry.draggable = false;
+      entry.classList.remove("dragging");
+      for (const other of entries.children) other.classList.remove("target");
+      dragged = null;
+    });
+    entry.addEventListener("dragover", (event) => {
+      if (!dragged) return;
+      event.preventDefault();
+      for (const other of entries.children) other.classList.toggle("target", other === entry);
+    });
+    entry.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (!dragged || dragged === entry) return;
+      entry.before(dragged);
+      order.elements.ids.value = [...entries.children].map((one) => one.dataset.entry).join(" ");
+      order.requestSubmit();
+    });
+  }
+}

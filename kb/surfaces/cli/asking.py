@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from kb.compare.table import CompareRequest
+from kb.compare.table import CompareRequest, sorted_by_figure
 from kb.config import load_settings
 from kb.errors import ExportError, QuestionError
 from kb.evaluate import evaluate
-from kb.surfaces import reports, wire
+from kb.surfaces import basket_shapes, reports, wire
 from kb.surfaces.cli import show as screen
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out, watched
 from kb.surfaces.cli.filtering import (
@@ -127,6 +127,8 @@ def compare(
     issuer: IssuerOption = None,
     about: AboutOption = None,
     ask: Annotated[list[str] | None, typer.Option("--ask", help="One more row, typed as a question.")] = None,
+    sort: Annotated[str, typer.Option("--sort", help="Order the columns by the figures of this row.")] = "",
+    swap: Annotated[bool, typer.Option("--swap", help="Columns down, dimensions across.")] = False,
     docx: Annotated[Path | None, typer.Option("--docx", help="Write a Word file.")] = None,
     draft: Annotated[
         Path | None, typer.Option("--draft", help="Write the skeleton of a study report.")
@@ -147,31 +149,38 @@ def compare(
     request = CompareRequest(topic, by.value, names, lens, best, chosen, tuple(ask or ()))
     with open_library(home, index) as library:
         comparison = library.compare(request)
+    if sort:
+        comparison = sorted_by_figure(comparison, sort)
     if docx is not None:
-        write_docx(comparison, docx, template=template)
+        write_docx(comparison, docx, template=template, swap=swap)
     if draft is not None:
         write_draft(comparison, draft, template=template)
     for path, write in ((xlsx, write_xlsx), (md, write_markdown), (csv, write_csv)):
         if path is not None:
-            write(comparison, path)
+            write(comparison, path, swap=swap)
     if json:
         emit(wire.comparison_out(comparison))
     else:
-        screen.print_comparison(comparison)
+        screen.print_comparison(comparison, swap)
 
 
 def cite_check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that kb exported.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file that kb exported, or the name of a basket.")
+    ],
     home: Home = None,
     index: Index = None,
     json: AsJson = False,
 ) -> None:
-    """Hold every citation of an exported file against the library as it is now."""
-    if not file.is_file():
-        raise ExportError(f"{file} is no file")
+    """Hold every citation of an exported file, or of a basket, against the library as it is now."""
     with open_library(home, index) as library:
-        quoted = [Quotation(one.doc_id, one.quote, one.start) for one in read_citations(file)]
-        checked = library.verify(quoted)
+        if file.is_file():
+            quoted = [Quotation(one.doc_id, one.quote, one.start) for one in read_citations(file)]
+            checked = library.verify(quoted)
+        elif str(file) in {card.name for card in library.baskets.cards()}:
+            checked = basket_shapes.checked(library.baskets.get(str(file)))
+        else:
+            raise ExportError(f"{file} is no file, and no basket has that name")
     if json:
         emit(reports.cite_check_out(checked))
     else:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from kb import __version__
 from kb.errors import KbError
-from kb.surfaces.cli import asking, demo, keeping, serving
+from kb.surfaces.cli import asking, basket, demo, keeping, serving
 from kb.surfaces.cli.common import log
 
 _INTERRUPTED = 130
@@ -34,6 +34,7 @@ app.command("similar")(asking.similar)
 app.command("compare")(asking.compare)
 cite.command("check")(asking.cite_check)
 app.add_typer(cite, name="cite")
+app.add_typer(basket.app, name="basket")
 app.command("eval")(asking.evaluate_set)
 app.command("serve")(serving.serve)
 app.command("check")(keeping.check)

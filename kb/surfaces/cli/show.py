@@ -27,7 +27,9 @@ from kb.types import (
     Filters,
     Flag,
     IngestReport,
+    Kept,
 )
+from kb.write.grid import grid_of
 from kb.write.references import reference
 
 _CONFIDENCE: dict[Confidence, str] = {"high": "高", "medium": "中", "low": "低"}
@@ -115,6 +117,15 @@ def _print_excerpt(excerpt: Excerpt, explain: bool) -> None:
     out.print()
 
 
+def print_kept(kept: Kept) -> None:
+    """One passage of a basket with its state."""
+    citation = kept.citation
+    _print_wrapped(Text(f"{kept.id}. [{_STATE[kept.state]}] {citation.document.title}", style="bold"))
+    _print_wrapped(Text(citation.quote), _INDENT)
+    where = f"{citation.paragraph}  {reference(citation.document)}  {flag_words(citation.flags)}"
+    _print_wrapped(Text(where.rstrip(), style="dim"), _INDENT)
+
+
 def _print_wrapped(text: Text, indent: int = 0) -> None:
     for line in wrapped(text, out.width - indent - 2):
         out.print(Text(" " * indent) + line, no_wrap=True, crop=False)
@@ -179,14 +190,14 @@ def _named(card: DocumentCard) -> str:
     return f"《{card.title}》{card.issued} [{card.id}] {card.source}"
 
 
-def print_comparison(comparison: Comparison) -> None:
-    """Dimensions down, districts across; a blank is said in words."""
+def print_comparison(comparison: Comparison, swap: bool = False) -> None:
+    """Dimensions down, districts across, or swapped; a blank is said in words."""
+    grid = grid_of(comparison, swap)
     table = Table("", show_lines=True)
-    for column in comparison.columns:
-        table.add_column(escape(column.name), overflow="fold")
-    for row, dimension in enumerate(comparison.dimensions):
-        cells = (_cell(column.cells[row]) for column in comparison.columns)
-        table.add_row(Text(dimension, style="bold"), *cells)
+    for name in grid.across:
+        table.add_column(escape(name), overflow="fold")
+    for name, cells in grid.down:
+        table.add_row(Text(name, style="bold"), *map(_cell, cells))
     out.print(table)
     coverage = comparison.coverage
     out.print(
