@@ -14,6 +14,11 @@ passage_prefix = "passage: "
 [server]
 host = "127.0.0.1"
 port = 8765
+
+[writer]                        # none: no sentence is ever proposed
+url = ""                        # an OpenAI-compatible server's base, ending in /v1     KB_WRITER_URL
+name = ""                       # the model's name there
+key_env = ""                    # the environment variable that holds the key
 """
 
 from __future__ import annotations
@@ -67,6 +72,24 @@ class ServerSettings(BaseModel):
     port: int = Field(default=8765, ge=0, le=65535)
 
 
+class WriterSettings(BaseModel):
+    """Which server may propose sentences for the skeleton of a report; none without a url."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = ""
+    name: str = ""
+    key_env: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> WriterSettings:
+        if self.url and not self.url.startswith(("http://", "https://")):
+            raise ValueError("url must start with http:// or https://")
+        if bool(self.url) != bool(self.name):
+            raise ValueError("a writer needs both a url and a name")
+        return self
+
+
 class Settings(BaseModel):
     """Everything that can be set. `home` holds corpus/, indexes/ and kb.toml."""
 
@@ -77,6 +100,7 @@ class Settings(BaseModel):
     home_region: tuple[str, ...] = ()
     model: ModelSettings = ModelSettings()
     server: ServerSettings = ServerSettings()
+    writer: WriterSettings = WriterSettings()
 
     @field_validator("home_region", mode="before")
     @classmethod
@@ -145,7 +169,11 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
     """KB_INDEX, KB_HOME_REGION, KB_MODEL_NAME, KB_SERVER_PORT … over the file's values."""
-    sections: dict[str, type[BaseModel]] = {"MODEL": ModelSettings, "SERVER": ServerSettings}
+    sections: dict[str, type[BaseModel]] = {
+        "MODEL": ModelSettings,
+        "SERVER": ServerSettings,
+        "WRITER": WriterSettings,
+    }
     for key in ("INDEX", "HOME_REGION"):
         if value := environ.get(f"KB_{key}"):
             values[key.lower()] = value

@@ -15,7 +15,8 @@ from kb.compare.lens import find_lens, lenses
 from kb.compare.sources import gather
 from kb.compare.table import CompareRequest, build_comparison
 from kb.config import ModelSettings, Settings
-from kb.errors import ModelError, NotFound, QuestionError
+from kb.errors import ModelError, NotFound, QuestionError, SettingsError
+from kb.models.chat import Chat
 from kb.models.choose import open_embedder
 from kb.ports import Embedder
 from kb.search.answer import Desk, answer
@@ -35,6 +36,7 @@ from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.types import (
     Answer,
+    Basket,
     CheckedCitation,
     CheckReport,
     Citation,
@@ -50,6 +52,9 @@ from kb.types import (
     SimilarTo,
 )
 from kb.write.baskets import Baskets
+from kb.write.docx import draft_outline
+from kb.write.proposals import Proposal
+from kb.write.propose import propose
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
 
@@ -203,6 +208,15 @@ class Library:
     def verify(self, quotations: Sequence[Quotation]) -> tuple[CheckedCitation, ...]:
         """Whether quotations still stand in their documents, and where."""
         return tuple(check_quote(self._document_or_none(one.doc_id), one) for one in quotations)
+
+    def proposals(self, source: Comparison | Basket) -> tuple[Proposal, ...]:
+        """Sentences that the writing server of the settings proposes for the draft from `source`, checked.
+
+        What the server does wrong is said in them. Raises `SettingsError` when none is set.
+        """
+        if not self.settings.writer.url:
+            raise SettingsError("no server may propose sentences: set [writer] url and name in kb.toml")
+        return propose(draft_outline(source), Chat(self.settings.writer))
 
     def check(self, repair: bool = False) -> CheckReport:
         """Integrity of the truth and the derived indexes; `repair` makes damaged derived ones again."""

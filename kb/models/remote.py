@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,11 +15,9 @@ from pydantic import BaseModel, ValidationError
 from kb.config import ModelSettings
 from kb.errors import ModelError
 from kb.models.rows import unit_rows
+from kb.models.server import Refused, endpoint, key_headers, refusal, unreachable
 from kb.ports import Vector, Vectors
 from kb.resources import first_problem
-
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
-_HINTS = {401: " (the key is refused)", 403: " (the key is refused)", 404: " (no such path or model)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +37,6 @@ class Patience:
 
 
 _PATIENCE = Patience()
-
-
-class _Refused(Exception):
-    """One attempt failed; `passing` when another may do better."""
-
-    def __init__(self, problem: str, *, passing: bool = False, after: float = 0.0) -> None:
-        super().__init__(problem)
-        self.passing = passing
-        self.after = after  # seconds the server asks for
 
 
 class _Row(BaseModel):
@@ -71,8 +59,8 @@ class RemoteEncoder:
         self._settings = settings
         self._patience = patience
         self._batch = batch
-        self._url = _endpoint(settings.url)
-        self._headers = _headers(settings.key_env)
+        self._url = endpoint(settings.url, "embeddings", "model")
+        self._headers = key_headers(settings.key_env)
         self._dim = 0  # unknown until the server has answered
         self._lock = threading.Lock()
 
@@ -111,25 +99,20 @@ class RemoteEncoder:
         while True:
             try:
                 return self._rows(self._post(client, request), len(texts))
-            except _Refused as refusal:
-                if not refusal.passing or attempt >= self._patience.attempts:
-                    raise self._failed(str(refusal)) from refusal
-                time.sleep(self._patience.before(attempt, refusal.after))
+            except Refused as failure:
+                if not failure.passing or attempt >= self._patience.attempts:
+                    raise self._failed(str(failure)) from failure
+                time.sleep(self._patience.before(attempt, failure.after))
                 attempt += 1
 
     def _post(self, client: httpx2.Client, request: Mapping[str, object]) -> httpx2.Response:
         try:
             reply = client.post(self._url, json=request)
         except httpx2.TransportError as error:
-            raise _Refused(f"it cannot be reached ({type(error).__name__})", passing=True) from error
+            raise unreachable(error) from error
         if reply.is_success:
             return reply
-        after = reply.headers.get("retry-after", "")
-        raise _Refused(
-            f"it answered {reply.status_code}{_HINTS.get(reply.status_code, '')}",
-            passing=reply.status_code in _PASSING,
-            after=float(after) if after.isdecimal() else 0.0,
-        )
+        raise refusal(reply)
 
     def _rows(self, reply: httpx2.Response, count: int) -> Vectors:
         try:
@@ -152,29 +135,6 @@ class RemoteEncoder:
             f'the embeddings server {place} (model "{self._settings.name}") failed: {problem}. '
             "Check [model] url, name and key_env in kb.toml, and that the server runs."
         )
-
-
-def _endpoint(base: str) -> httpx2.URL:
-    try:
-        url = httpx2.URL(base)
-        return url.copy_with(path=url.path.rstrip("/") + "/embeddings")
-    except httpx2.InvalidURL as error:
-        raise ModelError(
-            f"[model] url in kb.toml is no url ({error}): it looks like http://host:8000/v1"
-        ) from error
-
-
-def _headers(key_env: str) -> dict[str, str]:
-    if not key_env:
-        return {}
-    key = os.environ.get(key_env, "").strip()
-    if not key:
-        raise ModelError(
-            f"the variable {key_env}, which key_env in kb.toml names, is not set: put the key there"
-        )
-    if not (key.isascii() and key.isprintable()):
-        raise ModelError(f"the variable {key_env} holds characters that no key has: set it again")
-    return {"Authorization": f"Bearer {key}"}
 
 
 def _batches(texts: list[str], size: int) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from kb.compare.table import sorted_by_figure
 from kb.library import Library
 from kb.surfaces import reports, requests, shapes, wire
 from kb.surfaces.deps import LibraryDep
-from kb.surfaces.exporting import KINDS, download, file_kind
+from kb.surfaces.exporting import KINDS, Making, download, file_kind, linking
 from kb.surfaces.facets import everything
 from kb.surfaces.problems import ProblemOut
 from kb.types import Comparison, Quotation, SimilarTo
@@ -160,8 +160,10 @@ def compare(request: Request, library: LibraryDep, query: Annotated[requests.Com
 )
 def export(request: Request, library: LibraryDep, query: Annotated[requests.ExportIn, Query()]) -> Response:
     """The comparison as a Word, Excel, Markdown or CSV file, its citations checkable by `kb cite check`."""
-    base = str(request.base_url)
-    return download(_compared(library, query), file_kind(query.format), base, query.swap)
+    comparison = _compared(library, query)
+    proposals = library.proposals(comparison) if query.propose and query.format == "draft" else ()
+    how = Making(linking(str(request.base_url)), query.swap, proposals)
+    return download(comparison, file_kind(query.format), how)
 
 
 @router.get("/lenses", operation_id="listLenses", response_model=shapes.LensesOut, tags=["compare"])

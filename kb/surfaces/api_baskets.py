@@ -19,7 +19,7 @@ from kb.store.baskets import MOST_ENTRIES
 from kb.surfaces import basket_shapes as shapes
 from kb.surfaces.api import answered
 from kb.surfaces.deps import LibraryDep
-from kb.surfaces.exporting import BASKET_KINDS, basket_kind, download_basket
+from kb.surfaces.exporting import BASKET_KINDS, Making, basket_kind, download_basket, linking
 from kb.surfaces.problems import ProblemOut
 from kb.surfaces.requests import OFFSET_LIMIT, Name, no_truth
 from kb.types import Picked
@@ -88,6 +88,7 @@ class BasketExportIn(_In):
     """A basket as a file; `draft` is the skeleton of a report in Word."""
 
     format: Literal["docx", "draft", "xlsx", "md", "csv"] = "docx"
+    propose: bool = Field(False, description="Asks the writing server of kb.toml for sentences of a draft.")
 
 
 @router.get("", operation_id="listBaskets", response_model=shapes.BasketsOut)
@@ -197,7 +198,10 @@ def export(
     request: Request, library: LibraryDep, name: BasketName, query: Annotated[BasketExportIn, Query()]
 ) -> Response:
     """A basket as a Word, Excel, Markdown or CSV file, or as the skeleton of a report."""
-    return download_basket(library.baskets.get(name), basket_kind(query.format), str(request.base_url))
+    found = library.baskets.get(name)
+    proposals = library.proposals(found) if query.propose and query.format == "draft" else ()
+    how = Making(linking(str(request.base_url)), proposals=proposals)
+    return download_basket(found, basket_kind(query.format), how)
 
 
 def _answer(request: Request, library: Library, name: str, status: int = 200) -> Response:

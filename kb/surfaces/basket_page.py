@@ -16,7 +16,7 @@ from kb.library import Library
 from kb.surfaces import forms, views
 from kb.surfaces.collecting import basket_url, current_basket, keep_basket
 from kb.surfaces.deps import LibraryDep, PrefsDep
-from kb.surfaces.exporting import BASKET_KINDS, basket_kind, download_basket
+from kb.surfaces.exporting import BASKET_KINDS, Making, basket_kind, download_basket, linking
 from kb.surfaces.messages import Words
 from kb.surfaces.render import marked
 from kb.surfaces.site import SiteDep
@@ -127,7 +127,9 @@ async def change(
 @router.get("/{name}/export.{kind}")
 def export(request: Request, name: str, kind: str, library: LibraryDep) -> Response:
     """The basket as a file."""
-    return download_basket(library.baskets.get(name), basket_kind(kind), str(request.base_url))
+    found, wanted = library.baskets.get(name), request.query_params.get("propose") == "1"
+    proposals = library.proposals(found) if wanted and kind == "draft" else ()
+    return download_basket(found, basket_kind(kind), Making(linking(str(request.base_url)), False, proposals))
 
 
 def _changed(library: Library, name: str, form: FormData) -> Response:
@@ -188,13 +190,16 @@ def _page(
         entries=tuple(_entry(entry, words, given or {}) for entry in basket.entries),
         states=tuple((state, now.count(state)) for state in states if state in now),
         others=tuple((card, basket_url(card.name)) for card in library.baskets.cards()),
-        exports=tuple(
-            (words.known("basket.export", kind.label), f"{url}/export.{kind.name}") for kind in BASKET_KINDS
-        )
-        if basket.entries
-        else (),
+        exports=_exports(library, url, words) if basket.entries else (),
         problem=problem,
     )
+
+
+def _exports(library: Library, url: str, words: Words) -> tuple[tuple[str, str], ...]:
+    found = [(words.known("export", kind.label), f"{url}/export.{kind.name}") for kind in BASKET_KINDS]
+    if library.settings.writer.url:
+        found.append((words("export.proposed"), f"{url}/export.draft?propose=1"))
+    return tuple(found)
 
 
 def _entry(entry: Entry, words: Words, given: _Given) -> EntryView:

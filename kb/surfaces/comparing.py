@@ -13,7 +13,7 @@ from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import forms, kin
 from kb.surfaces.deps import LibraryDep, PrefsDep
-from kb.surfaces.exporting import KINDS, download, file_kind
+from kb.surfaces.exporting import KINDS, Making, download, file_kind, linking
 from kb.surfaces.facets import Choice
 from kb.surfaces.matrix import ComparePage, table_view
 from kb.surfaces.messages import Words
@@ -44,16 +44,18 @@ def compare(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDe
         problem=problem,
         table=table,
         swap_url=replace(form, swap=not form.swap).url,
-        exports=tuple((kind.label, form.export_url(kind.suffix)) for kind in KINDS) if table else (),
+        exports=_exports(library, form, prefs.words) if table else (),
     )
     return site.page(request, prefs, "compare.html", page, "compare", 422 if problem else 200)
 
 
-@router.get("/compare/export.{suffix}")
-def export(request: Request, suffix: str, library: LibraryDep) -> Response:
+@router.get("/compare/export.{name}")
+def export(request: Request, name: str, library: LibraryDep) -> Response:
     """The same comparison as a file."""
-    kind, form = file_kind(suffix), forms.CompareForm.read(request.query_params)
-    return download(compared(library, form), kind, str(request.base_url), form.swap)
+    kind, form = file_kind(name), forms.CompareForm.read(request.query_params)
+    comparison, wanted = compared(library, form), request.query_params.get("propose") == "1"
+    proposals = library.proposals(comparison) if wanted and name == "draft" else ()
+    return download(comparison, kind, Making(linking(str(request.base_url)), form.swap, proposals))
 
 
 def compared(library: Library, form: forms.CompareForm) -> Comparison:
@@ -63,6 +65,13 @@ def compared(library: Library, form: forms.CompareForm) -> Comparison:
     """
     comparison = library.compare(form.request)
     return sorted_by_figure(comparison, form.sort) if form.sort else comparison
+
+
+def _exports(library: Library, form: forms.CompareForm, words: Words) -> tuple[tuple[str, str], ...]:
+    found = [(words.known("export", kind.label), form.export_url(kind.name)) for kind in KINDS]
+    if library.settings.writer.url:
+        found.append((words("export.proposed"), f"{form.export_url('draft')}&propose=1"))
+    return tuple(found)
 
 
 def _lens(lenses: tuple[Lens, ...], name: str) -> Lens:

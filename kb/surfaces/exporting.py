@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Generic, TypeVar
 from urllib.parse import quote, urljoin
 
 from starlette.responses import Response
@@ -18,7 +19,10 @@ from kb.write.basket_files import write_basket_csv, write_basket_markdown, write
 from kb.write.delimited import write_csv
 from kb.write.docx import write_basket_docx, write_docx, write_draft
 from kb.write.markdown import write_markdown
+from kb.write.proposals import Proposal
 from kb.write.xlsx import Link, write_xlsx
+
+Made = TypeVar("Made", Comparison, Basket)
 
 _NAME_LENGTH = 40  # characters of the topic in a file's name
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -27,75 +31,80 @@ _MARKDOWN, _CSV = "text/markdown; charset=utf-8", "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class FileKind:
-    """A kind of file that a comparison can be; its type is ours to say, whatever the topic is called."""
+class Making:
+    """How a file is made: swapped or not, where its sources open, and what a model proposed for a draft."""
 
-    suffix: str
-    label: str
-    media_type: str
-    write: Callable[[Comparison, Path, bool, Link], None]  # swapped or not, and where sources open
+    link: Link
+    swap: bool = False
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class BasketKind:
-    """A kind of file that a basket can be; `name` asks for it."""
+class FileKind(Generic[Made]):
+    """A kind of file, asked for by name; its type is ours to say, whatever the topic is called."""
 
     name: str
     suffix: str
-    label: str  # the key of its words
+    label: str
     media_type: str
-    write: Callable[[Basket, Path, Link], None]
+    write: Callable[[Made, Path, Making], None]
 
 
-KINDS = (
-    FileKind("docx", "Word", _WORD, lambda made, path, swap, _: write_docx(made, path, swap=swap)),
+KINDS: tuple[FileKind[Comparison], ...] = (
+    FileKind("docx", "docx", "Word", _WORD, lambda made, path, how: write_docx(made, path, swap=how.swap)),
     FileKind(
-        "xlsx", "Excel", _EXCEL, lambda made, path, swap, link: write_xlsx(made, path, link=link, swap=swap)
+        "draft", "docx", "draft", _WORD,
+        lambda made, path, how: write_draft(made, path, proposals=how.proposals),
     ),
-    FileKind("md", "Markdown", _MARKDOWN, lambda made, path, swap, _: write_markdown(made, path, swap=swap)),
-    FileKind("csv", "CSV", _CSV, lambda made, path, swap, _: write_csv(made, path, swap=swap)),
-)
-BASKET_KINDS = (
-    BasketKind("docx", "docx", "Word", _WORD, lambda made, path, _: write_basket_docx(made, path)),
-    BasketKind("draft", "docx", "draft", _WORD, lambda made, path, _: write_draft(made, path)),
-    BasketKind(
-        "xlsx", "xlsx", "Excel", _EXCEL, lambda made, path, link: write_basket_xlsx(made, path, link=link)
+    FileKind(
+        "xlsx", "xlsx", "Excel", _EXCEL,
+        lambda made, path, how: write_xlsx(made, path, link=how.link, swap=how.swap),
     ),
-    BasketKind("md", "md", "Markdown", _MARKDOWN, lambda made, path, _: write_basket_markdown(made, path)),
-    BasketKind("csv", "csv", "CSV", _CSV, lambda made, path, _: write_basket_csv(made, path)),
-)
+    FileKind(
+        "md", "md", "Markdown", _MARKDOWN,
+        lambda made, path, how: write_markdown(made, path, swap=how.swap),
+    ),
+    FileKind("csv", "csv", "CSV", _CSV, lambda made, path, how: write_csv(made, path, swap=how.swap)),
+)  # fmt: skip
+BASKET_KINDS: tuple[FileKind[Basket], ...] = (
+    FileKind("docx", "docx", "Word", _WORD, lambda made, path, _: write_basket_docx(made, path)),
+    FileKind(
+        "draft", "docx", "draft", _WORD,
+        lambda made, path, how: write_draft(made, path, proposals=how.proposals),
+    ),
+    FileKind(
+        "xlsx", "xlsx", "Excel", _EXCEL, lambda made, path, how: write_basket_xlsx(made, path, link=how.link)
+    ),
+    FileKind("md", "md", "Markdown", _MARKDOWN, lambda made, path, _: write_basket_markdown(made, path)),
+    FileKind("csv", "csv", "CSV", _CSV, lambda made, path, _: write_basket_csv(made, path)),
+)  # fmt: skip
 
 
-def file_kind(suffix: str) -> FileKind:
-    """The kind of that suffix. Raises `NotFound` when there is none."""
-    for kind in KINDS:
-        if kind.suffix == suffix:
-            return kind
-    raise NotFound(f"no export is called {suffix}: there are {', '.join(kind.suffix for kind in KINDS)}")
-
-
-def basket_kind(name: str) -> BasketKind:
+def file_kind(name: str) -> FileKind[Comparison]:
     """The kind of that name. Raises `NotFound` when there is none."""
-    for kind in BASKET_KINDS:
+    return _named(name, KINDS)
+
+
+def basket_kind(name: str) -> FileKind[Basket]:
+    """The kind of that name. Raises `NotFound` when there is none."""
+    return _named(name, BASKET_KINDS)
+
+
+def _named(name: str, kinds: Sequence[FileKind[Made]]) -> FileKind[Made]:
+    for kind in kinds:
         if kind.name == name:
             return kind
-    raise NotFound(f"no export is called {name}: there are {', '.join(kind.name for kind in BASKET_KINDS)}")
+    raise NotFound(f"no export is called {name}: there are {', '.join(kind.name for kind in kinds)}")
 
 
-def download(comparison: Comparison, kind: FileKind, base: str, swap: bool = False) -> Response:
-    """The file as an attachment; links in it begin with `base`. Raises `ExportError` when it cannot be."""
-    link = linking(base)
-    return _attachment(
-        lambda path: kind.write(comparison, path, swap, link), kind.suffix, kind.media_type, comparison.topic
-    )
+def download(comparison: Comparison, kind: FileKind[Comparison], how: Making) -> Response:
+    """The file as an attachment. Raises `ExportError` when it cannot be written."""
+    return _attachment(comparison, comparison.topic, kind, how, "comparison")
 
 
-def download_basket(basket: Basket, kind: BasketKind, base: str) -> Response:
-    """A basket's file as an attachment; arguments and errors as for `download`."""
-    link = linking(base)
-    return _attachment(
-        lambda path: kind.write(basket, path, link), kind.suffix, kind.media_type, basket.name, "basket"
-    )
+def download_basket(basket: Basket, kind: FileKind[Basket], how: Making) -> Response:
+    """A basket's file as an attachment. Raises `ExportError` when it cannot be written."""
+    return _attachment(basket, basket.name, kind, how, "basket")
 
 
 def linking(base: str) -> Link:
@@ -107,19 +116,17 @@ def linking(base: str) -> Link:
     return link
 
 
-def _attachment(
-    write: Callable[[Path], None], suffix: str, media_type: str, title: str, plain: str = "comparison"
-) -> Response:
+def _attachment(made: Made, title: str, kind: FileKind[Made], how: Making, plain: str) -> Response:
     with TemporaryDirectory(prefix="kb-export-") as folder:
-        path = Path(folder) / f"{plain}.{suffix}"
-        write(path)
+        path = Path(folder) / f"{plain}.{kind.suffix}"
+        kind.write(made, path, how)
         body = path.read_bytes()
     headers = {
-        "Content-Disposition": disposition(title, suffix, plain),
+        "Content-Disposition": disposition(title, kind.suffix, plain),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-store",
     }
-    return Response(body, media_type=media_type, headers=headers)
+    return Response(body, media_type=kind.media_type, headers=headers)
 
 
 def disposition(title: str, suffix: str, plain: str = "comparison") -> str:

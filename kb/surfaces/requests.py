@@ -152,8 +152,9 @@ class CompareIn(FiltersIn):
 class ExportIn(CompareIn):
     """A comparison as a file."""
 
-    format: Literal["docx", "xlsx", "md", "csv"] = "docx"
+    format: Literal["docx", "draft", "xlsx", "md", "csv"] = "docx"
     swap: bool = Field(False, description="Districts down, dimensions across.")
+    propose: bool = Field(False, description="Asks the writing server of kb.toml for sentences of a draft.")
 
 
 class CorrectionIn(BaseModel):

@@ -26,6 +26,7 @@ class Excerpt:
     speaker: str
     note: str = ""
     mark: str = ""
+    lost: bool = False  # its source no longer holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _headed(entries: Sequence[Entry], guide: str) -> Section:
 def _excerpt(kept: Kept) -> Excerpt:
     lost = kept.state == "source_removed"
     mark = f"（{labels().citation_states[kept.state]}）" if lost else ""
-    return Excerpt(kept.citation, speaker(kept.citation.document), kept.note, mark)
+    return Excerpt(kept.citation, speaker(kept.citation.document), kept.note, mark, lost)
 
 
 def _citations(basket: Basket) -> tuple[Citation, ...]:

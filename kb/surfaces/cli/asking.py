@@ -133,6 +133,9 @@ def compare(
     draft: Annotated[
         Path | None, typer.Option("--draft", help="Write the skeleton of a study report.")
     ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Ask the writing server of kb.toml for sentences of the draft.")
+    ] = False,
     template: Annotated[
         Path | None, typer.Option("--template", help="The office's own Word template.")
     ] = None,
@@ -149,12 +152,14 @@ def compare(
     request = CompareRequest(topic, by.value, names, lens, best, chosen, tuple(ask or ()))
     with open_library(home, index) as library:
         comparison = library.compare(request)
+        proposals = library.proposals(comparison) if propose and draft is not None else ()
     if sort:
         comparison = sorted_by_figure(comparison, sort)
     if docx is not None:
         write_docx(comparison, docx, template=template, swap=swap)
     if draft is not None:
-        write_draft(comparison, draft, template=template)
+        write_draft(comparison, draft, template=template, proposals=proposals)
+        screen.print_proposals(proposals)
     for path, write in ((xlsx, write_xlsx), (md, write_markdown), (csv, write_csv)):
         if path is not None:
             write(comparison, path, swap=swap)

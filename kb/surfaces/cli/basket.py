@@ -160,6 +160,9 @@ def export(
     name: Name,
     docx: Annotated[Path | None, typer.Option("--docx", help="Write a Word file.")] = None,
     draft: Annotated[Path | None, typer.Option("--draft", help="Write the skeleton of a report.")] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Ask the writing server of kb.toml for sentences of the draft.")
+    ] = False,
     template: Annotated[
         Path | None, typer.Option("--template", help="The office's own Word template.")
     ] = None,
@@ -175,10 +178,12 @@ def export(
         raise QuestionError("name a file to write: --docx, --draft, --xlsx, --md or --csv")
     with open_library(home, index) as library:
         basket = library.baskets.get(name)
+        proposals = library.proposals(basket) if propose and draft is not None else ()
     if docx is not None:
         write_basket_docx(basket, docx, template=template)
     if draft is not None:
-        write_draft(basket, draft, template=template)
+        write_draft(basket, draft, template=template, proposals=proposals)
+        screen.print_proposals(proposals)
     if xlsx is not None:
         write_basket_xlsx(basket, xlsx)
     if md is not None:

@@ -30,6 +30,7 @@ from kb.types import (
     Kept,
 )
 from kb.write.grid import grid_of
+from kb.write.proposals import Proposal
 from kb.write.references import reference
 
 _CONFIDENCE: dict[Confidence, str] = {"high": "高", "medium": "中", "low": "低"}
@@ -134,6 +135,17 @@ def _print_wrapped(text: Text, indent: int = 0) -> None:
 def place_of(card: DocumentCard) -> str:
     """The region in one word, or that it is unknown."""
     return "".join(card.region) or "地区不详"
+
+
+def print_proposals(proposals: Sequence[Proposal]) -> None:
+    """How many sentences were proposed and refused, and what went wrong, on standard error."""
+    if not proposals:
+        return
+    supported = sum(len(proposal.supported) for proposal in proposals)
+    refused = sum(len(proposal.refused) for proposal in proposals)
+    log.print(f"拟写句子：采用 {supported} 句，未获支持 {refused} 句")
+    for problem in dict.fromkeys(proposal.problem for proposal in proposals if proposal.problem):
+        log.print(Text(f"未能拟写：{problem}", style="yellow"))
 
 
 def print_cards(cards: Sequence[DocumentCard]) -> None:
