@@ -260,12 +260,13 @@ def _citation(row: RowMapping, kept: dict[str, Any]) -> Citation:
 def _card(kept: dict[str, Any]) -> DocumentCard:
     """The card as it was; fields that cards did not have then keep their defaults."""
     known = {field.name for field in fields(DocumentCard)}
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in kept.items()
         if name in known
     }
-    return DocumentCard(**(values | {"flags": _flags(kept["flags"])}))
+    values["flags"] = _flags(kept["flags"])
+    return DocumentCard(**values)
 
 
 def _flags(kept: list[dict[str, Any]]) -> tuple[Flag, ...]:
