@@ -26,6 +26,7 @@ _HEAD = 12  # lines at most before the body
 _LONGEST = 90  # characters of a title
 _JOINED = 5  # lines of a title
 _OPENING = 40  # characters of a first sentence that stands for a missing title
+_TELLING = 9  # characters of a first sentence that says anything: “柴胡长这样啊！ does not
 _NAMED = 6  # Chinese characters that make a file's name worth reading
 
 
@@ -283,7 +284,10 @@ def _opening(lines: Sequence[str]) -> str:
     first = next((line for line in lines if len(visible(line)) >= 4), "")
     bare = re.sub(_rules().byline, "", first) or first
     sentences = [part for part in re.split(r"[。！？!?；;]", bare) if visible(part)]
-    sentence = re.sub(_rules().time_first, "", sentences[0].strip()) if sentences else bare
+    told = next(
+        (part for part in sentences if len(visible(part)) >= _TELLING), sentences[0] if sentences else bare
+    )
+    sentence = re.sub(_rules().time_first, "", told.strip())
     short = ""
     for clause in re.split(r"(?<=[，,])", sentence):
         if short and len(short) + len(clause) > _OPENING:
