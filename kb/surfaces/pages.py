@@ -24,6 +24,7 @@ router = APIRouter(include_in_schema=False)
 ROWS = 100  # documents on one page of the list
 EXAMPLES = ("example.funds_zh", "example.funds_en", "example.grid", "example.elderly")
 NEAR_QUESTIONS = 3
+_NO_MARKS = str.maketrans(dict.fromkeys('“”「」『』"＂', " "))
 TOPIC_LIMIT = 1000  # characters that a comparison takes
 
 
@@ -128,7 +129,11 @@ def _near(form: forms.SearchForm, words: Words) -> tuple[tuple[str, str], ...]:
         if form.restricted and form.q
         else []
     )
-    return (*same, *_examples(words))[:NEAR_QUESTIONS]
+    plain = form.q.translate(_NO_MARKS).strip()
+    unquoted = (
+        [(words("search.near_unquoted", q=plain), replace(form, q=plain).url)] if plain != form.q else []
+    )
+    return (*unquoted, *same, *_examples(words))[:NEAR_QUESTIONS]
 
 
 def _named(card: DocumentCard, query: str) -> bool:

@@ -37,6 +37,13 @@ def test_counts_obey_the_other_filters_and_not_their_own(client: TestClient) -> 
     assert sum(item["count"] for item in chosen["kinds"]) <= region["count"]
 
 
+def test_a_phrase_that_stands_nowhere_can_be_asked_without_its_marks(client: TestClient) -> None:
+    page = client.get("/search", params={"q": "“社区火星基地”怎么建"}).text
+    assert "没有一段含有“社区火星基地”" in page
+    assert "去掉引号再问：社区火星基地 怎么建" in page
+    assert 'id="hit-1"' not in page
+
+
 def test_regions_are_a_tree(client: TestClient) -> None:
     regions = client.get("/api/v1/search", params={"q": "社区经费"}).json()["facets"]["regions"]
     seen: set[str] = set()
