@@ -288,6 +288,12 @@ def test_pages_whose_text_layer_means_nothing_count_as_scanned() -> None:
         list(read_pdf(latin_pages(words, private_use=True), "a.pdf"))
 
 
+def test_a_page_with_nothing_but_its_number_is_no_scan() -> None:
+    words = [(72.0, 700.0, "In this street the office space was built with the money of the district.")]
+    blocks = list(read_pdf(latin_pages(words, [(300.0, 40.0, "- 2 -")]), "a.pdf"))
+    assert {block.furniture for block in blocks} == {"", "page_number"}
+
+
 def test_a_pdf_without_anything_is_empty() -> None:
     assert list(read_pdf(latin_pages([], []), "a.pdf")) == []
 

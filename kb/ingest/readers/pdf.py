@@ -124,7 +124,7 @@ def _is_scan(page: pypdfium2.PdfPage, visible: int) -> bool:
     objects = list(page.get_objects(filter=[1, 2, 3], max_depth=3))
     kinds = [item.type for item in objects]
     if visible < _FEW:
-        return 3 in kinds or 1 in kinds or kinds.count(2) >= _CURVES
+        return 3 in kinds or (1 in kinds and not visible) or kinds.count(2) >= _CURVES
     area = page.get_width() * page.get_height()
     return any(
         (right - left) * (top - bottom) >= _COVER * area
