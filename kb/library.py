@@ -32,6 +32,7 @@ from kb.store.embedding import Progress, correct
 from kb.store.families import OWN, family_of
 from kb.store.intake import IntakeOptions, take_in
 from kb.store.layout import Layout
+from kb.store.restored import remove_again, restore, restored_of
 from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.types import (
@@ -49,6 +50,7 @@ from kb.types import (
     Lens,
     Question,
     Quotation,
+    Removed,
     SimilarTo,
 )
 from kb.write.baskets import Baskets
@@ -125,7 +127,22 @@ class Library:
                 raise QuestionError(f"family={doc_id} is the document itself: write family={OWN}")
         return correct(self._store, self._embedder_of(self._store.snapshot()), doc_id, values)
 
+    def restore(self, doc_id: str, piece: str, *, undo: bool = False) -> Document:
+        """Puts a piece that cleaning took away back for good, or with `undo` takes it away again.
+
+        `piece` is its key. The file is read again. Raises `NotFound`, `QuestionError` when the file cannot be
+        read or the piece is no text of it, and `Busy`.
+        """
+        change = remove_again if undo else restore
+        model = self.settings.model
+        return change(self._store, self._embedder(model), model, doc_id, piece, silent)
+
     # Reading
+
+    def restored(self, doc_id: str) -> tuple[Removed, ...]:
+        """The pieces of a document that were put back by hand."""
+        with self._store.reading() as connection:
+            return restored_of(connection, doc_id)
 
     def generation(self) -> int:
         """Grows with every committed change."""

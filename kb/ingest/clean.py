@@ -8,19 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from kb.ingest.edges import edge_lines, is_site_prose
 from kb.ingest.labels import find_label
+from kb.ingest.page_numbers import goes_on, without_page_numbers
+from kb.ingest.restored import stays
 from kb.ingest.rules import LineRule, boilerplate, compiled
 from kb.ingest.watermark import watermarks
 from kb.text.sentences import sentence_spans
 from kb.types import Block, Removed
 
-_ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)】》\"']*$|[”」』）)】》|]$")
 _PROSE = re.compile(r"^(?=.{30,}).*[。！？]", re.DOTALL)
-_MARKER = re.compile(r"(\d{1,3})、(?=\S)")
 _BODY_LIKE = re.compile(r"[。；;]")
 _CONTENTS = 30  # lines in which a table of contents begins
 _ENTRIES = 3  # lines of one
-_CLAUSES = 10  # characters of a shorter line with a comma, which headings rarely have
-_LONG = 30  # characters: a shorter line may be a heading and need not end a sentence
 _HARVEST = ("title", "origin", "posted")
 _FILE = "file_name"  # the rule whose lines behind the text name other files
 # Rules of the readers after which a sentence may go on.
@@ -45,8 +43,8 @@ class Cleaned:
     hints: Hints
 
 
-def clean(blocks: Sequence[Block]) -> Cleaned:
-    """`blocks` without furniture.
+def clean(blocks: Sequence[Block], restored: frozenset[str] = frozenset()) -> Cleaned:
+    """`blocks` without furniture; pieces whose keys are in `restored` stay, because a person said so.
 
     The visible characters of the result and of `removed` are together those of the input: nothing is
     rewritten. A sentence of the body is never taken away: line rules match whole lines only, and a tail
@@ -55,14 +53,16 @@ def clean(blocks: Sequence[Block]) -> Cleaned:
     hints = Hints()
     removed: list[Removed] = []
     labelled = [replace(block, text=_labelled(block), number="") for block in blocks]
-    marked = _without_watermarks(labelled, removed)
-    kept = _without_lines(marked, removed, hints)
-    lines = _without_contents(_without_edges(kept, removed), removed)
-    lines = _without_page_numbers(lines, removed)
+    marked = _without_watermarks(labelled, removed, restored)
+    kept = _without_lines(marked, removed, hints, restored)
+    lines = _without_contents(_without_edges(kept, removed, restored), removed, restored)
+    lines = without_page_numbers(lines, removed, restored)
     return Cleaned(tuple(line for line in lines if line.text), tuple(removed), hints)
 
 
-def _without_lines(blocks: Sequence[Block], removed: list[Removed], hints: Hints) -> list[Block]:
+def _without_lines(
+    blocks: Sequence[Block], removed: list[Removed], hints: Hints, restored: frozenset[str]
+) -> list[Block]:
     """Without furniture that readers and rules name; sentences that it cut are put together again."""
     lines: list[Block] = []
     cut = False  # the line before was a page marker: the sentence may go on
@@ -73,7 +73,7 @@ def _without_lines(blocks: Sequence[Block], removed: list[Removed], hints: Hints
         behind = tail is not None and index >= tail.start
         own = Hints()
         name = _line_rule(block.text, own)
-        if block.furniture or name or behind:
+        if (block.furniture or name or behind) and not stays(block.text, restored):
             rule = block.furniture or name or (tail.name if tail else "")
             removed.append(Removed(block.text, rule))
             cut = cut or rule in cutting
@@ -81,8 +81,8 @@ def _without_lines(blocks: Sequence[Block], removed: list[Removed], hints: Hints
                 _note(block, own, hints, titles=not block.furniture and not (behind and name == _FILE))
             continue
         begun = True
-        for piece in _without_pieces(block, removed, hints):
-            if cut and lines and _goes_on(lines[-1].text, piece.text):
+        for piece in _without_pieces(block, removed, hints, restored):
+            if cut and lines and goes_on(lines[-1].text, piece.text):
                 lines[-1] = replace(lines[-1], text=lines[-1].text + piece.text)
             else:
                 lines.append(piece)
@@ -90,7 +90,9 @@ def _without_lines(blocks: Sequence[Block], removed: list[Removed], hints: Hints
     return lines
 
 
-def _without_contents(lines: Sequence[Block], removed: list[Removed]) -> list[Block]:
+def _without_contents(
+    lines: Sequence[Block], removed: list[Removed], restored: frozenset[str]
+) -> list[Block]:
     """Without a table of contents: short lines in the head that all come again, in order, as headings."""
     seen: dict[str, int] = {}
     for index, line in enumerate(lines):
@@ -106,8 +108,9 @@ def _without_contents(lines: Sequence[Block], removed: list[Removed]) -> list[Bl
         end += 1
     if end - start < _ENTRIES or last < end:
         return list(lines)
-    removed.extend(Removed(line.text, "table_of_contents") for line in lines[start:end])
-    return [*lines[:start], *lines[end:]]
+    back = [line for line in lines[start:end] if stays(line.text, restored)]
+    removed.extend(Removed(line.text, "table_of_contents") for line in lines[start:end] if line not in back)
+    return [*lines[:start], *back, *lines[end:]]
 
 
 def _is_entry(line: Block, index: int, seen: dict[str, int]) -> bool:
@@ -119,8 +122,9 @@ def _folded(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def _without_edges(lines: Sequence[Block], removed: list[Removed]) -> list[Block]:
-    found = edge_lines([line.text for line in lines], boilerplate().edges)
+def _without_edges(lines: Sequence[Block], removed: list[Removed], restored: frozenset[str]) -> list[Block]:
+    edges = edge_lines([line.text for line in lines], boilerplate().edges)
+    found = {index for index in edges if not stays(lines[index].text, restored)}
     removed.extend(Removed(line.text, "edge") for index, line in enumerate(lines) if index in found)
     return [line for index, line in enumerate(lines) if index not in found]
 
@@ -198,33 +202,47 @@ def _is_prose(text: str) -> bool:
     return own * 2 < len(text)
 
 
-def _without_pieces(block: Block, removed: list[Removed], hints: Hints) -> Iterator[Block]:
+def _without_pieces(
+    block: Block, removed: list[Removed], hints: Hints, restored: frozenset[str]
+) -> Iterator[Block]:
     """The line without furniture inside it; nothing when nothing else is there."""
     text = block.text
     for rule in boilerplate().inline:
         pattern = compiled(rule.pattern)
         for match in pattern.finditer(text):
-            if match.group().strip():
+            if match.group().strip() and not stays(match.group().strip(), restored):
                 removed.append(Removed(match.group().strip(), rule.name))
                 _harvest(match, hints)
-        text = pattern.sub(lambda match: " " if match.group()[:1].isspace() else "", text)
-    text = _without_site_prose(text, removed)
+        text = pattern.sub(lambda match: _left(match.group(), restored), text)
+    text = _without_site_prose(text, removed, restored)
     if text.strip():
         yield replace(block, text=text.strip())
 
 
-def _without_site_prose(text: str, removed: list[Removed]) -> str:
+def _left(piece: str, restored: frozenset[str]) -> str:
+    """What stays of a piece inside a line."""
+    if stays(piece.strip(), restored):
+        return piece
+    return " " if piece[:1].isspace() else ""
+
+
+def _without_site_prose(text: str, removed: list[Removed], restored: frozenset[str]) -> str:
     """The line without sentences in which a site speaks of itself."""
     rule = boilerplate().site_prose
     spans = [span for span in sentence_spans(text) if is_site_prose(text[slice(*span)], rule)]
     for start, end in reversed(spans):
+        if stays(text[start:end], restored):
+            continue
         removed.append(Removed(text[start:end], "site_prose"))
         text = text[:start] + text[end:]
     return text
 
 
-def _without_watermarks(lines: Sequence[Block], removed: list[Removed]) -> list[Block]:
-    marks = watermarks("\n".join(line.text for line in lines), boilerplate().watermark)
+def _without_watermarks(
+    lines: Sequence[Block], removed: list[Removed], restored: frozenset[str]
+) -> list[Block]:
+    found = watermarks("\n".join(line.text for line in lines), boilerplate().watermark)
+    marks = [mark for mark in found if not stays(mark, restored)]
     kept: list[Block] = []
     for line in lines:
         text = line.text
@@ -234,55 +252,3 @@ def _without_watermarks(lines: Sequence[Block], removed: list[Removed]) -> list[
         if text.strip():
             kept.append(replace(line, text=text.strip()))
     return kept
-
-
-def _goes_on(text: str, following: str) -> bool:
-    """Whether a line stops in the middle of a sentence and the next one continues it."""
-    if _ENDS.search(text) or find_label(following) is not None:
-        return False
-    clauses = len(text) >= _CLAUSES and re.search(r"[，,]", text) and find_label(text) is None
-    return len(text) >= _LONG or bool(clauses)
-
-
-def _without_page_numbers(lines: list[Block], removed: list[Removed]) -> list[Block]:
-    """Numbers of pages that stand before the text as "2、" and cut sentences, taken out.
-
-    They are told from a list by counting up from 1 through the whole text while the line before at least
-    half of them stops in the middle of a sentence, which the items of a list do not do.
-    """
-    markers = _page_numbers(lines)
-    out: list[Block] = []
-    for index, line in enumerate(lines):
-        if index not in markers:
-            out.append(line)
-            continue
-        match = _MARKER.match(line.text)
-        label = match.group() if match else ""
-        removed.append(Removed(label, "page_marker"))
-        text = line.text[len(label) :]
-        if out and len(out[-1].text) >= _LONG and not _ENDS.search(out[-1].text):
-            out[-1] = replace(out[-1], text=out[-1].text + text)
-        else:
-            out.append(replace(line, text=text))
-    return out
-
-
-def _page_numbers(lines: Sequence[Block]) -> frozenset[int]:
-    found: list[int] = []
-    broken = 0
-    expected = 1
-    while True:
-        after = found[-1] + 1 if found else 0
-        candidates = [
-            index
-            for index in range(after, len(lines))
-            if (match := _MARKER.match(lines[index].text)) and int(match.group(1)) == expected
-        ]
-        if not candidates:
-            break
-        cutting = [index for index in candidates if index and _goes_on(lines[index - 1].text, "")]
-        chosen = cutting[0] if cutting else candidates[0]
-        broken += bool(cutting)
-        found.append(chosen)
-        expected += 1
-    return frozenset(found) if broken >= 2 or (broken and broken * 2 >= len(found) - 1) else frozenset()

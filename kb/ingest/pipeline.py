@@ -39,18 +39,22 @@ def document_id(source: str, part: int = 0) -> str:
 
 
 def read_documents(
-    data: bytes, name: str, source: str, recognise: Recognise | None = None
+    data: bytes,
+    name: str,
+    source: str,
+    recognise: Recognise | None = None,
+    restored: frozenset[str] = frozenset(),
 ) -> tuple[Document, ...]:
     """The articles in a file's bytes, cleaned, outlined and described; at least one.
 
     `name` is the file's name (for messages, and for the title when nothing else says it), `source` what
-    the document is filed under; `recognise` reads pages that are pictures. Raises a child of `ReadError`
-    that names the file.
+    the document is filed under; `recognise` reads pages that are pictures; pieces whose keys are in
+    `restored` are left in. Raises a child of `ReadError` that names the file.
     """
     found = detect(data, name)
     scans: list[Recognised] = []
     blocks = tuple(reader(found.format, recorded(recognise, scans))(data, name))
-    cleaned = clean(blocks)
+    cleaned = clean(blocks, restored)
     lines = paragraphs(cleaned.blocks)
     _check(lines, found.format, name)
     page_titles = tuple(

@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -53,9 +53,13 @@ class ParserProcess:
         self.close()
 
     def parse(
-        self, path: Path, source: str, watch: Callable[[int], None] = _unwatched
+        self,
+        path: Path,
+        source: str,
+        watch: Callable[[int], None] = _unwatched,
+        restored: Sequence[str] = (),
     ) -> tuple[Document, ...]:
-        """The documents in the file at `path`, filed under `source`.
+        """The documents in the file at `path`, filed under `source`; `restored` pieces are left in.
 
         `watch` is told the number of each scanned page before it is recognised; each has time of its own.
         Raises the child of `ReadError` that says what is wrong with the file.
@@ -63,7 +67,7 @@ class ParserProcess:
         child = self._running(path)
         try:
             assert child.stdin is not None
-            wire.send(child.stdin, {"path": str(path), "source": source}, INPUT)
+            wire.send(child.stdin, {"path": str(path), "source": source, "restored": list(restored)}, INPUT)
             message = wire.parse(self._message(child, time.monotonic() + self._seconds))
             for _ in range(SCANS):
                 if "page" not in message:

@@ -41,7 +41,8 @@ def main() -> None:
     recognise = _recogniser(answers) if available() else None
     wire.send(answers, {"ready": True}, OUTPUT)
     while (request := wire.receive(requests, INPUT)) is not None:
-        answer = _answer(Path(str(request["path"])), str(request["source"]), recognise)
+        restored = frozenset(map(str, request["restored"]))
+        answer = _answer(Path(str(request["path"])), str(request["source"]), recognise, restored)
         try:
             wire.send(answers, answer, OUTPUT)
         except ValueError as error:
@@ -69,9 +70,9 @@ def _recogniser(answers: IO[bytes]) -> Recognise:
     return recognise
 
 
-def _answer(path: Path, source: str, recognise: Recognise | None) -> dict[str, Any]:
+def _answer(path: Path, source: str, recognise: Recognise | None, restored: frozenset[str]) -> dict[str, Any]:
     try:
-        return wire.pack_documents(read_documents(file_bytes(path), path.name, source, recognise))
+        return wire.pack_documents(read_documents(file_bytes(path), path.name, source, recognise, restored))
     except ReadError as error:
         return wire.pack_error(error)
     except KbError as error:  # a broken rule file is not the document's fault, but must be told

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import NotFound
 from kb.store import families, rows
-from kb.store.schema import chunks, corrections, documents, tombstones
+from kb.store.schema import chunks, corrections, documents, restored_pieces, tombstones
 from kb.text.normalise import fold
 from kb.types import Chunk, Document, DocumentCard, Fact, sha256_hex
 
@@ -203,6 +203,16 @@ def documents_of(connection: Connection, source: str) -> list[tuple[str, int]]:
         .order_by(documents.c.part)
     )
     return [(row.id, row.part) for row in found]
+
+
+def restored_keys(connection: Connection, source: str, derived: str) -> list[str]:
+    """Keys of the pieces that a person wants back in the articles of a file.
+
+    `derived` is the id that its first article has when the file is new here, or was before it went.
+    """
+    ids = [id for id, _ in documents_of(connection, source)] or [derived]
+    wanted = select(restored_pieces.c.piece).where(restored_pieces.c.doc_id.in_(ids))
+    return list(connection.execute(wanted).scalars())
 
 
 def all_cards(connection: Connection) -> dict[int, DocumentCard]:

@@ -164,18 +164,20 @@ class _Run:
             return None
         self.holdings.keep(file)
         self.twins[source] = []
-        return _Arrival(path, file, before, ahead.submit(self._parse, parser, path))
+        with self.store.reading() as connection:
+            restored = documents.restored_keys(connection, source, document_id(source))
+        return _Arrival(path, file, before, ahead.submit(self._parse, parser, path, restored))
 
     def _again(self, source: str) -> bool:
         """Whether a file is read again although it did not change."""
         return self.options.reprocess or source in self.unread
 
-    def _parse(self, parser: ParserProcess, path: Path) -> tuple[Document, ...]:
+    def _parse(self, parser: ParserProcess, path: Path, restored: Sequence[str]) -> tuple[Document, ...]:
         def watch(page: int) -> None:
             self.progress("files", self.done, len(self.found), f"{path.name} 第{page}页")
 
         with self.tally.clock.measured("parse"):
-            return parser.parse(path, str(path), watch)
+            return parser.parse(path, str(path), watch, restored)
 
     def _settled_by_content(self, before: KnownFile | None, file: KnownFile) -> bool:
         """Whether the bytes are in the library already, under this name or another."""

@@ -37,11 +37,17 @@ def m004_baskets(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=baskets.TABLES)
 
 
+def m005_restored_pieces(connection: Connection) -> None:
+    """Pieces that cleaning took away and a person wants back."""
+    schema.metadata.create_all(connection, tables=[schema.restored_pieces])
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
     m003_families,
     m004_baskets,
+    m005_restored_pieces,
 )
 
 

@@ -152,6 +152,16 @@ family_decisions = Table(
     Column("target", String, nullable=False),  # "none", or the id of a document of its family
 )
 
+# Pieces that cleaning took away and a person wants back.
+restored_pieces = Table(
+    "restored_pieces",
+    metadata,
+    Column("doc_id", String, primary_key=True),
+    Column("piece", String(12), primary_key=True),  # its key
+    Column("text", Text, nullable=False),
+    Column("rule", String, nullable=False),
+)
+
 # What has gone since a generation, so that derived indexes can catch up.
 tombstones = Table(
     "tombstones",

@@ -16,7 +16,7 @@ from kb.surfaces.deps import LibraryDep
 from kb.surfaces.exporting import KINDS, Making, download, file_kind, linking
 from kb.surfaces.facets import everything
 from kb.surfaces.problems import ProblemOut
-from kb.types import Comparison, Quotation, SimilarTo
+from kb.types import Comparison, Document, Quotation, SimilarTo
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -34,6 +34,7 @@ _UNCHANGED: _Responses = {304: {"description": "The client's copy (If-None-Match
 router = APIRouter(prefix="/api/v1", responses=_ALWAYS)
 
 DocId = Annotated[str, Path(description="A document's id, as lists and hits give it.", max_length=200)]
+Piece = Annotated[str, Path(description="The id of a removed piece.", max_length=40)]
 
 
 @router.get(
@@ -80,7 +81,7 @@ def documents(
 )
 def document(request: Request, library: LibraryDep, doc_id: DocId) -> Response:
     """One document: cleaned text, outline, metadata, warnings, and what cleaning removed."""
-    return answered(request, wire.show_out(library.document(doc_id), library.family(doc_id)))
+    return answered(request, _shown(library, library.document(doc_id)))
 
 
 @router.patch(
@@ -95,7 +96,31 @@ def set_metadata(
 ) -> Response:
     """Corrects metadata by hand, as `kb set` does; a correction survives every later ingest."""
     changed = library.set_metadata(doc_id, body.given)
-    return answered(request, wire.show_out(changed, library.family(doc_id)))
+    return answered(request, _shown(library, changed))
+
+
+@router.post(
+    "/documents/{doc_id}/removed/{piece}/restore",
+    operation_id="restorePiece",
+    response_model=shapes.ShowOut,
+    responses=_MISSING,
+    tags=["documents"],
+)
+def restore(request: Request, library: LibraryDep, doc_id: DocId, piece: Piece) -> Response:
+    """Puts what cleaning took away back where it stood; it survives every later ingest."""
+    return answered(request, _shown(library, library.restore(doc_id, piece)))
+
+
+@router.delete(
+    "/documents/{doc_id}/removed/{piece}/restore",
+    operation_id="removeAgain",
+    response_model=shapes.ShowOut,
+    responses=_MISSING,
+    tags=["documents"],
+)
+def remove_again(request: Request, library: LibraryDep, doc_id: DocId, piece: Piece) -> Response:
+    """Lets cleaning take a restored piece away again."""
+    return answered(request, _shown(library, library.restore(doc_id, piece, undo=True)))
 
 
 @router.get(
@@ -177,6 +202,10 @@ def health(request: Request, library: LibraryDep) -> Response:
     """Whether the library answers, and how much it holds; `generation` grows with every change."""
     count, regions = everything(library)
     return answered(request, reports.HealthOut("ok", __version__, library.generation(), count, regions))
+
+
+def _shown(library: Library, document: Document) -> shapes.ShowOut:
+    return wire.show_out(document, library.family(document.id), library.restored(document.id))
 
 
 def _compared(library: Library, query: requests.CompareIn) -> Comparison:

@@ -45,7 +45,7 @@ class RemovedGroup:
     """What one cleaning rule dropped."""
 
     rule: str
-    lines: tuple[str, ...]
+    lines: tuple[tuple[str, str], ...]  # the piece's key, its words
 
 
 def lines(document: Document, cited: Span | None, words: Words) -> tuple[tuple[Line, ...], ...]:
@@ -103,7 +103,10 @@ def same_heading(line: str, heading: str) -> bool:
 def removed_groups(removed: Sequence[Removed]) -> tuple[RemovedGroup, ...]:
     """What cleaning dropped, by rule in the order of first use."""
     rules = dict.fromkeys(piece.rule for piece in removed)
-    return tuple(RemovedGroup(rule, tuple(p.text for p in removed if p.rule == rule)) for rule in rules)
+    return tuple(
+        RemovedGroup(rule, tuple((piece.key, piece.text) for piece in removed if piece.rule == rule))
+        for rule in rules
+    )
 
 
 def flag_layers(flags: Sequence[Flag], words: Words, shift: int = 0) -> list[Layer]:

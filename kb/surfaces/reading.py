@@ -64,6 +64,13 @@ def correct(
     return RedirectResponse(f"{forms.document_url(doc_id)}#about", 303)
 
 
+@router.post("/removed/{piece}")
+def restore(doc_id: str, piece: str, library: LibraryDep, undo: Annotated[bool, Query()] = False) -> Response:
+    """Puts a removed piece back, or with `undo` takes it away again, and shows the document."""
+    library.restore(doc_id, piece, undo=undo)
+    return RedirectResponse(f"{forms.document_url(doc_id)}#removed", 303)
+
+
 @router.get("/span")
 def span_alone(
     request: Request,
@@ -102,6 +109,7 @@ def _page(
         problem=problem,
         flags=views.flag_groups(found, words),
         removed=reader.removed_groups(found.removed),
+        restored=tuple((piece.key, piece.text) for piece in library.restored(found.id)),
         reference=reference(library.card(found.id)),
         family=kin.family_view(found.id, library.family(found.id), words),
     )

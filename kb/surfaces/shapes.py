@@ -156,6 +156,7 @@ class SectionOut:
 class RemovedOut:
     """What cleaning dropped, and by which rule."""
 
+    id: str  # names it for putting it back
     text: str
     rule: str
 
@@ -198,6 +199,7 @@ class ShowOut:
     text: str
     sections: list[SectionOut]
     removed: list[RemovedOut]
+    restored: list[RemovedOut]  # pieces that were put back by hand
     metadata: MetadataOut
     flags: list[FlagOut]
     family: FamilyOut

@@ -123,6 +123,7 @@ class DocumentPage:
     problem: str  # why the correction was not kept
     flags: tuple[FlagGroup, ...]
     removed: tuple[RemovedGroup, ...]
+    restored: tuple[tuple[str, str], ...]  # key and words of pieces put back by hand
     reference: str
     family: FamilyView
 

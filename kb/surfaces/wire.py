@@ -23,6 +23,7 @@ from kb.types import (
     Flag,
     Hit,
     Lens,
+    Removed,
 )
 from kb.write.references import reference
 
@@ -175,18 +176,23 @@ def documents_out(
     )
 
 
-def show_out(document: Document, family: Family) -> shapes.ShowOut:
+def show_out(document: Document, family: Family, restored: Sequence[Removed] = ()) -> shapes.ShowOut:
     """One document with its cleaned text, outline, metadata and what cleaning removed."""
     return shapes.ShowOut(
         id=document.id,
         title=document.title,
         text=document.text,
         sections=[shapes.SectionOut(list(s.path), s.start, s.end, s.page) for s in document.sections],
-        removed=[shapes.RemovedOut(piece.text, piece.rule) for piece in document.removed],
+        removed=_removed_out(document.removed),
+        restored=_removed_out(restored),
         metadata=_metadata_out(document),
         flags=flags_out(document.flags),
         family=family_out(family),
     )
+
+
+def _removed_out(pieces: Sequence[Removed]) -> list[shapes.RemovedOut]:
+    return [shapes.RemovedOut(piece.key, piece.text, piece.rule) for piece in pieces]
 
 
 def _metadata_out(document: Document) -> shapes.MetadataOut:

@@ -31,6 +31,11 @@ class Removed:
     text: str
     rule: str  # the rule's name in kb/data
 
+    @property
+    def key(self) -> str:
+        """Names the piece by its words: 12 hex digits of their SHA-256."""
+        return sha256_hex(self.text)[:12]
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:

@@ -193,7 +193,17 @@ def test_a_document_shows_its_text_sections_and_what_was_removed(
 ) -> None:
     for card in library.cards():
         shown = client.get(f"/api/v1/documents/{card.id}").json()
-        assert set(shown) == {"id", "title", "text", "sections", "removed", "metadata", "flags", "family"}
+        assert set(shown) == {
+            "id",
+            "title",
+            "text",
+            "sections",
+            "removed",
+            "restored",
+            "metadata",
+            "flags",
+            "family",
+        }
         sections = shown["sections"]
         assert sections[0]["start"] == 0
         assert sections[-1]["end"] == len(shown["text"])

@@ -73,9 +73,9 @@ def show(
 ) -> None:
     """Show a document's cleaned text with its outline."""
     with open_library(home, index) as library:
-        document, family = library.document(doc), library.family(doc)
+        document, family, restored = library.document(doc), library.family(doc), library.restored(doc)
     if json:
-        emit(wire.show_out(document, family))
+        emit(wire.show_out(document, family, restored))
     else:
         screen.print_document(document, removed)
         screen.print_family(document, family)
@@ -98,12 +98,32 @@ def set_metadata(
             raise QuestionError(f"{value} is no correction: write KEY=VALUE, for example issued=2021-06")
         pairs[name.strip()] = words.strip()
     with open_library(home, index) as library:
-        document, family = library.set_metadata(doc, pairs), library.family(doc)
+        document, restored = library.set_metadata(doc, pairs), library.restored(doc)
+        family = library.family(doc)
     if json:
-        emit(wire.show_out(document, family))
+        emit(wire.show_out(document, family, restored))
     else:
         screen.print_document(document, removed=False)
         screen.print_family(document, family)
+
+
+def restore(
+    doc: Doc,
+    piece: Annotated[str, typer.Argument(metavar="PIECE", help="Its id, see `kb show DOC --removed`.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Let cleaning take it away again.")] = False,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Put back a piece that cleaning took away; it survives every later ingest."""
+    with open_library(home, index) as library:
+        document = library.restore(doc, piece, undo=undo)
+        family, restored = library.family(doc), library.restored(doc)
+    if json:
+        emit(wire.show_out(document, family, restored))
+    else:
+        screen.print_document(document, removed=True)
+        screen.print_restored(restored)
 
 
 def check(

@@ -28,6 +28,7 @@ from kb.types import (
     Flag,
     IngestReport,
     Kept,
+    Removed,
 )
 from kb.write.grid import grid_of
 from kb.write.proposals import Proposal
@@ -170,7 +171,7 @@ def print_document(document: Document, removed: bool) -> None:
     """The cleaned text with its headings, or what cleaning removed."""
     if removed:
         for piece in document.removed:
-            out.print(Text(f"[{piece.rule}] {piece.text[:_REMOVED_SHOWN]}"))
+            out.print(Text(f"{piece.key} [{piece.rule}] {piece.text[:_REMOVED_SHOWN]}"))
         out.print(f"共清除 {len(document.removed)} 处")
         return
     out.print(Text(document.title, style="bold"))
@@ -184,6 +185,12 @@ def print_document(document: Document, removed: bool) -> None:
         offset += len(line) + 1
     for flag in document.flags:
         out.print(Text(f"⚑{FLAGS.get(flag.name, flag.name)}：{flag.evidence}", style="yellow"))
+
+
+def print_restored(restored: Sequence[Removed]) -> None:
+    """Pieces that were put back by hand."""
+    for piece in restored:
+        out.print(Text(f"{piece.key} 已恢复 [{piece.rule}] {piece.text[:_REMOVED_SHOWN]}", style="green"))
 
 
 def print_family(document: Document, family: Family) -> None:
