@@ -87,8 +87,14 @@ def test_flags_of_words_become_layers_and_flags_of_documents_do_not() -> None:
 def test_removed_lines_are_grouped_by_rule() -> None:
     removed = (Removed("a", "x"), Removed("b", "y"), Removed("c", "x"))
     assert reader.removed_groups(removed) == (
-        reader.RemovedGroup("x", ("a", "c")),
-        reader.RemovedGroup("y", ("b",)),
+        reader.RemovedGroup(
+            "x",
+            (
+                (Removed("a", "x").key, "a"),
+                (Removed("c", "x").key, "c"),
+            ),
+        ),
+        reader.RemovedGroup("y", ((Removed("b", "y").key, "b"),)),
     )
 
 
