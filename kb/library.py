@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from kb.compare.lens import find_lens, lenses
-from kb.compare.sources import gather
+from kb.compare.sources import gather, passed_over
 from kb.compare.table import CompareRequest, build_comparison
 from kb.config import ModelSettings, Settings
 from kb.errors import ModelError, NotFound, QuestionError, SettingsError
@@ -214,9 +214,8 @@ class Library:
         )
         with self._store.reading() as connection:
             sources = gather(request, snapshot, connection, wanted)
-        return build_comparison(
-            request, lens, sources, self._embedder_of(snapshot), self._in_chinese(request.topic)
-        )
+        chinese, without = self._in_chinese(request.topic), passed_over(request, snapshot, sources)
+        return build_comparison(request, lens, sources, self._embedder_of(snapshot), chinese, without)
 
     def cite(self, doc_id: str, start: int, end: int) -> Citation:
         """The citation of a span. Raises `NotFound`, or `QuestionError` for a span outside the text."""

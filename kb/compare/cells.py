@@ -19,7 +19,7 @@ from kb.compare.rules import compare_rules
 from kb.search.cite import cite
 from kb.text.figures import figures
 from kb.text.normalise import fold
-from kb.types import Cell, CellState, Citation, Document, DocumentCard, Figure
+from kb.types import Cell, CellState, Citation, Confidence, Document, DocumentCard, Figure
 
 Chances = NDArray[np.float32]  # (sentences, dimensions), 0..1
 
@@ -87,11 +87,18 @@ def make_cell(
     state: CellState = "found" if sure else "weak" if found else "not_mentioned"
     citations: list[Citation] = []
     numbers: list[Figure] = []
-    for passage in sure or found[:1]:
+    shown = sure or found[:1]
+    for passage in shown:
         document = documents[passage.document]
         citations.append(cite(document, cards[passage.document], passage.start, passage.end))
         numbers.extend(figures(document.text, passage.start, passage.end, document.flags))
-    return Cell(dimension, state, tuple(citations), tuple(numbers))
+    confidences = tuple(_confidence(passage.chance) for passage in shown)
+    return Cell(dimension, state, tuple(citations), tuple(numbers), confidences)
+
+
+def _confidence(chance: float) -> Confidence:
+    rules = compare_rules().cell
+    return "high" if chance >= rules.high else "medium" if chance >= rules.found else "low"
 
 
 def _document_passages(index: int, document: Document, chance: NDArray[np.float32]) -> list[Passage]:

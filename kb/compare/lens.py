@@ -131,7 +131,7 @@ def _shipped() -> tuple[Lens, ...]:
 def _own(folder: Path) -> Iterator[Lens]:
     for path in sorted(folder.glob("*.toml")):
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark
         except (OSError, UnicodeDecodeError) as error:
             raise DataError(f"the lens {path} cannot be read: {error}") from error
         yield parse_lens(text, path.stem)

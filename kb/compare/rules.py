@@ -37,6 +37,7 @@ class CellRules(_Rules):
     found: float = Field(gt=0, lt=1)
     weak: float = Field(gt=0, lt=1)
     more: float = Field(gt=0, lt=1)
+    high: float = Field(gt=0, lt=1)
     passages: int = Field(ge=1, le=10)
     passage_length: int = Field(ge=1)
     second: float = Field(gt=0, le=1)

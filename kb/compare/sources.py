@@ -41,6 +41,22 @@ def gather(
     )
 
 
+def passed_over(
+    request: CompareRequest, snapshot: Snapshot, columns: Sequence[ColumnSource]
+) -> tuple[str, ...]:
+    """In words: what of the library `columns` leave out before anything is compared, and why."""
+    within = admitted(snapshot.cards, request.filters)
+    cards = [card for key, card in snapshot.cards.items() if within is None or key in within]
+    notes = []
+    if len(cards) < len(snapshot.cards):
+        notes.append(f"按筛选条件排除资料 {len(snapshot.cards) - len(cards)} 篇")
+    others = 0 if request.columns else len(_groups(request, _once(cards))) - len(columns)
+    if others > 0:
+        why = "没有检索到与主题相关的段落，或排名靠后" if request.topic else f"一次至多比较 {MOST_COLUMNS} 列"
+        notes.append(f"另有 {others} 列未参加比较：{why}")
+    return tuple(notes)
+
+
 def column_name(card: DocumentCard, by: str) -> str:
     """The column that a document belongs to; a document of unknown region stands for itself."""
     if by == "document" or not card.region:

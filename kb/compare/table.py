@@ -62,11 +62,13 @@ def build_comparison(
     columns: Sequence[ColumnSource],
     embedder: Embedder,
     narrowing: str = "",
+    passed_over: Sequence[str] = (),
 ) -> Comparison:
     """The comparison of `columns` under `lens`. Pure: reads nothing but its arguments.
 
     With `request.columns` all columns stand, in the order given here; without, the `request.best` that say
-    most on the topic, best first. `narrowing` is the topic in Chinese words when it is asked in English.
+    most on the topic, best first. `narrowing` is the topic in Chinese words when it is asked in English;
+    `passed_over` joins what the coverage says was left out.
     Raises `QuestionError` when the request cannot be answered.
     """
     request.check()
@@ -86,7 +88,7 @@ def build_comparison(
         left_out.append(f"另有 {copies} 篇转载或改写稿与所列资料同源，不重复计")
     made = tuple(_column(columns[i], dimensions, judged[i]) for i in kept)
     names = tuple(dimension.name for dimension in dimensions)
-    return Comparison(request.topic, lens.name, names, made, coverage(made, names, left_out))
+    return Comparison(request.topic, lens.name, names, made, coverage(made, names, [*left_out, *passed_over]))
 
 
 def sorted_by_figure(comparison: Comparison, dimension: str, quantity: str = "money") -> Comparison:

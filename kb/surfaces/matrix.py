@@ -15,7 +15,17 @@ from kb.surfaces.reader import flag_layers
 from kb.surfaces.render import marked
 from kb.surfaces.spans import span_of
 from kb.surfaces.wire import source_of
-from kb.types import CellState, Citation, Column, CompareCoverage, Comparison, Dimension, Figure, Lens
+from kb.types import (
+    CellState,
+    Citation,
+    Column,
+    CompareCoverage,
+    Comparison,
+    Confidence,
+    Dimension,
+    Figure,
+    Lens,
+)
 
 FIGURES_SHOWN = 3  # of one cell
 LONG_PASSAGE = 140  # characters
@@ -31,6 +41,7 @@ class PassageView:
     panel_url: str  # the citation alone, for the panel beside the table
     html: Markup
     title: str
+    confidence: Confidence
     long: bool  # shown folded at first
 
 
@@ -144,7 +155,10 @@ def _cell(column: Column, row: int, dimension: Dimension, numbers: Iterator[int]
         state=cell.state,
         label=f"{cell.dimension} · {column.name}",
         figures=tuple(_figure(figure, numbered) for figure in shown),
-        passages=tuple(_passage(number, citation, words) for number, citation in numbered),
+        passages=tuple(
+            _passage(number, citation, confidence, words)
+            for (number, citation), confidence in zip(numbered, cell.confidences, strict=True)
+        ),
     )
 
 
@@ -154,7 +168,7 @@ def _figure(figure: Figure, numbered: Sequence[tuple[int, Citation]]) -> FigureV
     return FigureView(figure.quote, number, any(flag.name == "suspect_figure" for flag in figure.flags))
 
 
-def _passage(number: int, citation: Citation, words: Words) -> PassageView:
+def _passage(number: int, citation: Citation, confidence: Confidence, words: Words) -> PassageView:
     return PassageView(
         number=number,
         url=forms.citation_url(citation),
@@ -162,5 +176,6 @@ def _passage(number: int, citation: Citation, words: Words) -> PassageView:
         panel_url=forms.panel_url(citation),
         html=marked(citation.quote, flag_layers(citation.flags, words, citation.start)),
         title=kin.title_of(citation.document, words),
+        confidence=confidence,
         long=len(citation.quote) > LONG_PASSAGE,
     )

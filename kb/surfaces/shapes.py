@@ -229,6 +229,7 @@ class CellOut:
     state: CellState
     citations: list[CitationOut]
     figures: list[FigureOut]
+    confidences: list[Confidence]  # one for each citation: how surely it belongs in this cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,7 @@ def _cell_out(cell: Cell) -> shapes.CellOut:
         state=cell.state,
         citations=[citation_out(citation) for citation in cell.citations],
         figures=[_figure_out(figure, cell.citations) for figure in cell.figures],
+        confidences=list(cell.confidences),
     )
 
 

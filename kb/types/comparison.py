@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kb.types.answers import Citation
+from kb.types.answers import Citation, Confidence
 from kb.types.documents import DocumentCard, Flag
 
 CellState = Literal["found", "weak", "not_mentioned"]
@@ -35,6 +35,7 @@ class Cell:
     state: CellState
     citations: tuple[Citation, ...] = ()
     figures: tuple[Figure, ...] = ()
+    confidences: tuple[Confidence, ...] = ()  # one for each citation: how surely it belongs here
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ record is a hidden sheet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
@@ -149,11 +150,11 @@ def _figures(sheet: Worksheet, comparison: Comparison) -> None:
 def _sources(sheet: Worksheet, comparison: Comparison, edition: Edition, link: Link | None) -> None:
     words = labels()
     numbers = numbered(citations_of(comparison))
-    head(sheet, 1, words.words.source_columns, (6, 24, 16, 60, 18, 60, 20, 16, 8, 8, 30))
+    head(sheet, 1, words.words.source_columns, (6, 24, 16, 60, 18, 60, 20, 16, 8, 8, 30, 8))
     row = 2
     for column in comparison.columns:
         for cell in column.cells:
-            for citation in cell.citations:
+            for citation, confidence in zip_longest(cell.citations, cell.confidences):
                 place = citation.paragraph + (f"，第{citation.page}页" if citation.page else "")
                 flags = "；".join(words.flag(flag.name) for flag in citation.flags)
                 entry = reference(citation.document, edition)
@@ -166,9 +167,10 @@ def _sources(sheet: Worksheet, comparison: Comparison, edition: Edition, link: L
                     address = link(citation)
                     shown = put(sheet, row, 11, address)
                     shown.hyperlink, shown.style = address, "Hyperlink"
+                put(sheet, row, 12, words.confidences.get(confidence, ""))
                 row += 1
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:K{max(row - 1, 1)}"
+    sheet.auto_filter.ref = f"A1:L{max(row - 1, 1)}"
 
 
 def _record(sheet: Worksheet, record: str) -> None:

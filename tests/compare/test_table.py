@@ -72,6 +72,23 @@ def test_cells_are_verbatim_and_blanks_admitted() -> None:
                 assert texts[citation.doc_id][citation.start : citation.end] == citation.quote
 
 
+def test_every_passage_says_how_surely_it_belongs() -> None:
+    comparison = build(CompareRequest("", columns=tuple(TEXTS)), sources())
+    cells = [made for column in comparison.columns for made in column.cells]
+    assert all(len(made.confidences) == len(made.citations) for made in cells)
+    found = [one for made in cells if made.state == "found" for one in made.confidences]
+    assert found
+    assert "low" not in found
+    assert all(made.confidences == ("low",) for made in cells if made.state == "weak")
+
+
+def test_what_was_passed_over_joins_the_coverage() -> None:
+    comparison = build_comparison(
+        CompareRequest("", columns=("青禾区",)), find_lens(), sources()[:1], ENCODER, "", ("排除 3 篇",)
+    )
+    assert "排除 3 篇" in comparison.coverage.left_out
+
+
 def test_coverage_counts_every_cell() -> None:
     comparison = build(CompareRequest("", columns=tuple(TEXTS)), sources())
     coverage = comparison.coverage
