@@ -42,6 +42,7 @@ class Words(_Rules):
     draft_warnings: str
     draft_title: str
     draft_untitled: str
+    draft_subtitle: str
     draft_scope: str
     already: str
     silent: str

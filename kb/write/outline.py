@@ -77,7 +77,7 @@ def comparison_outline(comparison: Comparison) -> Outline:
         sections.extend(_part(comparison, part, rows, quoted))
     title = words.draft_title.format(topic=topic) if topic else words.draft_untitled
     citations = tuple(citations_of(comparison))
-    return Outline(title, "", (), tuple(sections), citations, comparison=comparison)
+    return Outline(title, words.draft_subtitle, (), tuple(sections), citations, comparison=comparison)
 
 
 def basket_outline(basket: Basket) -> Outline:
@@ -92,7 +92,7 @@ def basket_outline(basket: Basket) -> Outline:
         gone=states.count("source_removed"),
     )
     title = words.basket_title.format(name=one_line(basket.name))
-    return _basket(basket, title, (scope,), "")
+    return _basket(basket, title, "", (scope,), "")
 
 
 def basket_draft(basket: Basket) -> Outline:
@@ -100,17 +100,17 @@ def basket_draft(basket: Basket) -> Outline:
     words = labels().words
     title = words.draft_title.format(topic=one_line(basket.name))
     if any(isinstance(entry, Heading) for entry in basket.entries):
-        return _basket(basket, title, (), words.basket_guide)
+        return _basket(basket, title, words.draft_subtitle, (), words.basket_guide)
     excerpts = tuple(map(_excerpt, basket.passages))
     sections = tuple(
         Section(part.heading, 1, part.guide, (), excerpts if part.others else ()) for part in labels().draft
     )
-    return Outline(title, "", (), sections, _citations(basket), _states(basket))
+    return Outline(title, words.draft_subtitle, (), sections, _citations(basket), _states(basket))
 
 
-def _basket(basket: Basket, title: str, opening: tuple[str, ...], guide: str) -> Outline:
+def _basket(basket: Basket, title: str, subtitle: str, opening: tuple[str, ...], guide: str) -> Outline:
     sections = tuple(_headed(entries, guide) for entries in _grouped(basket.entries))
-    return Outline(title, "", opening, sections, _citations(basket), _states(basket))
+    return Outline(title, subtitle, opening, sections, _citations(basket), _states(basket))
 
 
 def _grouped(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
