@@ -1,4 +1,4 @@
-"""Cells held against 395 labelled by reading (tests/data/cells_gold.toml).
+"""Cells held against 399 labelled by reading (tests/data/cells_gold.toml).
 
 The weights were fitted on the half "tune"; the floors are for the half "held". A passage is right when it
 holds an anchor of its label. `cell` counts cells that are shown as found: is their first passage right?
