@@ -131,7 +131,8 @@ def test_cells_of_the_samples(encoder: BundledEncoder) -> None:
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not here")
 def test_cells_of_samples_seeds_and_work_reports(encoder: BundledEncoder) -> None:
-    ratios = measured(FILES, encoder, "held").ratios
+    others = [file for file in FILES if file["lens"] not in ("funding", "staff")]  # they have their own test
+    ratios = measured(others, encoder, "held").ratios
     assert ratios["passages"] >= 0.9
     assert ratios["cells"] >= 0.95
     assert ratios["recall"] >= 0.85
