@@ -54,7 +54,7 @@ from kb.types import (
     SimilarTo,
 )
 from kb.write.baskets import Baskets
-from kb.write.docx import draft_outline
+from kb.write.outline import draft_outline
 from kb.write.proposals import Proposal
 from kb.write.propose import propose
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from kb.errors import EmptyFile
 from kb.ingest.articles import Article, part
 from kb.ingest.clean import Cleaned, clean
 from kb.ingest.detect import Format, detect
+from kb.ingest.identity import document_id
 from kb.ingest.metadata import Context, describe
 from kb.ingest.outline import outline
 from kb.ingest.paragraphs import paragraphs
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
 _LEAST = 30  # visible characters of a text worth keeping
 # A Chinese sentence, or an English one of fifteen words: menus and captions have neither.
 _SENTENCE = re.compile(r"[\u4e00-\u9fff][^\n]{10,}[，。；：]|(?:\w+[ ,;]+){15,}\w+[.!?]")
-
-
-def document_id(source: str, part: int = 0) -> str:
-    """The id of the article `part` (0-based) of the file `source`: 12 lower-case letters and digits."""
-    digest = hashlib.blake2b(f"{source}\0{part}".encode(), digest_size=8).digest()
-    return base64.b32encode(digest).decode().lower()[:12]
 
 
 def read_documents(

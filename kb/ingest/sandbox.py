@@ -15,7 +15,7 @@ from types import TracebackType
 from kb.errors import DamagedFile, ReadError
 from kb.ingest import wire
 from kb.ingest.readers.recognition import SCANS
-from kb.ingest.worker import INPUT, OUTPUT
+from kb.ingest.wire import INPUT, OUTPUT
 from kb.types import Document
 
 _START = 60.0  # seconds until the child must be ready

@@ -10,6 +10,8 @@ from typing import IO, Any
 from kb import errors
 from kb.types import Document, Fact, Flag, Removed, Section
 
+INPUT = 1024 * 1024  # bytes of a request
+OUTPUT = 64 * 1024 * 1024  # bytes of an answer
 _LENGTH = struct.Struct(">I")
 
 

@@ -16,6 +16,7 @@ from kb.ingest import wire
 from kb.ingest.pipeline import read_documents
 from kb.ingest.readers.page_line import PageLine
 from kb.ingest.recognise import Recogniser, available
+from kb.ingest.wire import INPUT, OUTPUT
 
 if TYPE_CHECKING:
     from kb.ingest.readers.recognition import Picture, Recognise
@@ -25,8 +26,6 @@ _CONVERTER_MEMORY = (
     6 * 1024 * 1024 * 1024
 )  # what a converter that we start may map (most of it never touched)
 _RECOGNITION = 3 * 1024 * 1024 * 1024  # bytes of address space; the models map 1.9 GB
-INPUT = 1024 * 1024  # bytes of a request
-OUTPUT = 64 * 1024 * 1024  # bytes of an answer
 FILE = 300 * 1024 * 1024  # bytes of a document
 _OPEN_FILES = 64
 _CONVERTER_FILES = 1024

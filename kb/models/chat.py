@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import httpx2
 from pydantic import BaseModel, ValidationError
 
 from kb.config import WriterSettings
@@ -69,6 +68,8 @@ class Chat:
 
     def _post(self, request: dict[str, object]) -> bytes:
         """The body of the answer; httpx's own limits are per read, so the whole is watched here."""
+        import httpx2  # on demand: it takes 0.1 s to import, with ssl
+
         limits = httpx2.Timeout(self._patience.silence, connect=self._patience.connect)
         until = time.monotonic() + self._patience.whole
         body = bytearray()

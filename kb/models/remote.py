@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
-import httpx2
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
@@ -18,6 +18,9 @@ from kb.models.rows import unit_rows
 from kb.models.server import Refused, endpoint, key_headers, refusal, unreachable
 from kb.ports import Vector, Vectors
 from kb.resources import first_problem
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class RemoteEncoder:
         return vector
 
     def _encode(self, texts: list[str]) -> Vectors:
+        import httpx2  # on demand: it takes 0.1 s to import, with ssl
+
         limits = httpx2.Timeout(self._patience.answer, connect=self._patience.connect)
         with httpx2.Client(headers=self._headers, timeout=limits) as client:
             parts = [self._ask(client, batch) for batch in _batches(texts, self._batch)]
@@ -106,6 +111,8 @@ class RemoteEncoder:
                 attempt += 1
 
     def _post(self, client: httpx2.Client, request: Mapping[str, object]) -> httpx2.Response:
+        import httpx2  # on demand: it takes 0.1 s to import, with ssl
+
         try:
             reply = client.post(self._url, json=request)
         except httpx2.TransportError as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from kb.errors import ModelError
+
+if TYPE_CHECKING:
+    import httpx2
 
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 HINTS = {401: " (the key is refused)", 403: " (the key is refused)", 404: " (no such path or model)"}
@@ -23,6 +25,8 @@ class Refused(Exception):
 
 def endpoint(base: str, path: str, section: str) -> httpx2.URL:
     """`path` under a base that ends in /v1. Raises `ModelError` naming the section of kb.toml."""
+    import httpx2  # on demand: it takes 0.1 s to import, with ssl
+
     try:
         url = httpx2.URL(base)
         return url.copy_with(path=f"{url.path.rstrip('/')}/{path}")

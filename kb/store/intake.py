@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kb.config import ModelSettings
 from kb.errors import ReadError
-from kb.ingest.pipeline import document_id
+from kb.ingest.identity import document_id
 from kb.ingest.recognise import available
 from kb.ingest.sandbox import ParserProcess
 from kb.ingest.split import split

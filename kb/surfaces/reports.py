@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.evaluate import Measured
 from kb.surfaces import wire
 from kb.surfaces.shapes import FlagOut
 from kb.types import CheckedCitation, CheckReport, CitationState, IngestReport
@@ -123,21 +121,3 @@ def cite_check_out(checked: Sequence[CheckedCitation]) -> CiteCheckOut:
             CheckedCitationOut(item.doc_id, item.quote, item.state, item.start, item.end) for item in checked
         ],
     )
-
-
-def measured_items(measured: Measured) -> list[tuple[str, float | int | str]]:
-    """The measures of a set under the names that the field uses."""
-    return [
-        ("ndcg@10", measured.ndcg_10),
-        ("mrr@10", measured.mrr_10),
-        ("recall@10", measured.recall_10),
-        ("recall@100", measured.recall_100),
-        ("queries", measured.queries),
-        ("mode", measured.mode),
-        ("seconds_per_query", measured.seconds_per_query),
-    ]
-
-
-def measured_json(measured: Measured) -> str:
-    """The measures of a set as one JSON object."""
-    return json.dumps(dict(measured_items(measured)))

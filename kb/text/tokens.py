@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import re
+import sys
 from functools import cache
+from typing import TYPE_CHECKING
 
-import jieba
-
-from kb.resources import data_text
+from kb.text.frequencies import Frequencies
 from kb.text.normalise import fold
+
+if TYPE_CHECKING:
+    import jieba
+
 
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.%][a-z0-9]+)*")
 _GAP = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[ \t]+(?=[\u3400-\u9fff\uf900-\ufaff])")
@@ -19,21 +22,30 @@ _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
 @cache
-def _jieba() -> jieba.Tokenizer:
-    """jieba with our words, built without its cache.
+def _frequencies() -> Frequencies:
+    return Frequencies()
 
-    The cache lies in the shared temporary folder under a name that anyone can guess, and loading it
-    is no faster than building (0.8 s both).
-    """
-    jieba.setLogLevel(logging.WARNING)
+
+@cache
+def _tokenizer() -> jieba.Tokenizer:
+    """jieba over our table of words; its own cache lies in the shared temporary folder under a known name."""
+    if "pkg_resources" not in sys.modules:
+        # jieba would import it (0.3 s) to open its files, and does without where it is not installed.
+        sys.modules["pkg_resources"] = None  # type: ignore[assignment]
+    import jieba
+
+    if sys.modules["pkg_resources"] is None:
+        del sys.modules["pkg_resources"]
     tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.FREQ, tokenizer.total = _frequencies().table, _frequencies().total
     tokenizer.initialized = True
-    for line in data_text("userdict.txt").splitlines():
-        word = line.split("#")[0].strip()
-        if word:
-            tokenizer.add_word(word)
     return tokenizer
+
+
+def _jieba(text: str) -> jieba.Tokenizer:
+    """jieba, ready to cut `text`."""
+    _frequencies().need(text)
+    return _tokenizer()
 
 
 def words(text: str) -> list[str]:
@@ -42,7 +54,7 @@ def words(text: str) -> list[str]:
     found: list[str] = []
     for run in _RUN.findall(folded):
         if _CJK.match(run):
-            found.extend(_jieba().cut_for_search(run))
+            found.extend(_jieba(run).cut_for_search(run))
         else:
             found.append(run)
     return found
@@ -50,17 +62,18 @@ def words(text: str) -> list[str]:
 
 def plain_words(text: str) -> list[list[str]]:
     """The words of each run of `text` after folding, side by side and without the shorter words in them."""
-    return [list(_jieba().cut(run)) if _CJK.match(run) else [run] for run in _RUN.findall(fold(text))]
+    return [list(_jieba(run).cut(run)) if _CJK.match(run) else [run] for run in _RUN.findall(fold(text))]
 
 
 def frequency(word: str) -> int:
     """How common a word is in jieba's dictionary; 0 when it is not there."""
-    return int(_jieba().FREQ.get(word) or 0)
+    _frequencies().need(word[:1])
+    return int(_frequencies().table.get(word) or 0)
 
 
 def rarity(word: str) -> float:
     """How much a word says by itself: the log of its inverse share of jieba's corpus, 4 to 14."""
-    return math.log(_jieba().total / (frequency(word) + _SMOOTHING))
+    return math.log(_frequencies().total / (frequency(word) + _SMOOTHING))
 
 
 def bigrams(text: str) -> list[str]:

@@ -23,7 +23,7 @@ from kb.write.docx_paper import Paper, chinese_number
 from kb.write.docx_parts import RECORD_NAMESPACE
 from kb.write.grid import grid_of
 from kb.write.labels import labels
-from kb.write.outline import Outline, Section, basket_draft, basket_outline, comparison_outline
+from kb.write.outline import Outline, Section, basket_outline, draft_outline
 from kb.write.output import one_line
 from kb.write.phrases import quoted_in, scope_of, title_of, warning_line, warnings_of
 from kb.write.proposals import Proposal
@@ -83,11 +83,6 @@ def write_draft(
     `proposals` are for the sections of `draft_outline(source)`, in their order.
     """
     _write_outline(draft_outline(source), path, edition, template, proposals)
-
-
-def draft_outline(source: Comparison | Basket) -> Outline:
-    """The sections of the skeleton that `write_draft` writes."""
-    return basket_draft(source) if isinstance(source, Basket) else comparison_outline(source)
 
 
 def _write_outline(

@@ -108,6 +108,11 @@ def basket_draft(basket: Basket) -> Outline:
     return Outline(title, words.draft_subtitle, (), sections, _citations(basket), _states(basket))
 
 
+def draft_outline(source: Comparison | Basket) -> Outline:
+    """The skeleton of a report on a comparison, or on what a basket holds."""
+    return basket_draft(source) if isinstance(source, Basket) else comparison_outline(source)
+
+
 def _basket(basket: Basket, title: str, subtitle: str, opening: tuple[str, ...], guide: str) -> Outline:
     sections = tuple(_headed(entries, guide) for entries in _grouped(basket.entries))
     return Outline(title, subtitle, opening, sections, _citations(basket), _states(basket))

@@ -4,8 +4,9 @@ import pytest
 
 from kb.ingest.dates import find_issued
 from kb.ingest.gazetteer import count_names, mentions, resolve
+from kb.ingest.identity import document_id
 from kb.ingest.issuer import find_issuer, find_number
-from kb.ingest.pipeline import document_id, read_documents
+from kb.ingest.pipeline import read_documents
 from kb.ingest.region import Sources, find_region
 from kb.ingest.title import find_title
 from kb.types import Document, Region

@@ -14,7 +14,8 @@ import pytest
 
 from kb.errors import DamagedFile, EmptyFile, NeedsOcr, ReadError, UnsupportedFormat
 from kb.ingest import wire
-from kb.ingest.pipeline import document_id, read_documents
+from kb.ingest.identity import document_id
+from kb.ingest.pipeline import read_documents
 from kb.ingest.sandbox import ParserProcess
 from kb.ingest.worker import file_bytes
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from hashing import HashEncoder
 
 from kb.config import ModelSettings
-from kb.ingest.pipeline import document_id
+from kb.ingest.identity import document_id
 from kb.ingest.split import split
 from kb.store.embedding import embed, texts_of
 from kb.store.files import KnownFile

@@ -9,7 +9,7 @@ from hashing import HashEncoder
 from shelf import ENCODER, MODEL, document, quiet, save, text_of, truth_ids
 
 from kb.errors import NotFound, StoreError
-from kb.ingest.pipeline import document_id
+from kb.ingest.identity import document_id
 from kb.ingest.split import split
 from kb.store import documents, embeddings
 from kb.store.documents import Passage

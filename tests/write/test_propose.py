@@ -14,8 +14,8 @@ from kb.errors import ModelError
 from kb.models.chat import Chat, ChatPatience
 from kb.search.cite import cite
 from kb.types import Citation, Comparison, Flag
-from kb.write.docx import draft_outline, write_draft
-from kb.write.outline import Excerpt, Outline, Section
+from kb.write.docx import write_draft
+from kb.write.outline import Excerpt, Outline, Section, draft_outline
 from kb.write.proposals import Proposal
 from kb.write.propose import checked, propose
 

@@ -20,7 +20,7 @@ from kb.types import Basket, BasketCard, Heading
 from kb.write.basket_files import write_basket_csv, write_basket_markdown, write_basket_xlsx
 from kb.write.docx import write_basket_docx, write_draft
 
-app = typer.Typer(help="Baskets: passages collected for a paper.", no_args_is_help=True)
+app = typer.Typer(help="Baskets: passages collected for a paper.", no_args_is_help=True, add_completion=False)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The basket's name.")]
 EntryId = Annotated[int, typer.Argument(metavar="ENTRY", help="An entry's number, see `kb basket show`.")]

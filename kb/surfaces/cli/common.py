@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,14 @@ log = Console(stderr=True, highlight=False, soft_wrap=True)  # a message is one 
 
 _STAGES = {"files": "读取与建库", "embed model": "换用新模型", "queries": "评测", "index": "建立评测索引"}
 _QUIET_SECONDS = 2.0  # between lines of progress where there is no terminal
+
+
+class ModeName(StrEnum):
+    """How passages are found."""
+
+    hybrid = "hybrid"
+    dense = "dense"
+    lexical = "lexical"
 
 
 def open_library(home: Path | None, index: str | None) -> Library:

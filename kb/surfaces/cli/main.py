@@ -11,34 +11,18 @@ from rich.text import Text
 
 from kb import __version__
 from kb.errors import KbError
-from kb.surfaces.cli import asking, basket, demo, keeping, serving
 from kb.surfaces.cli.common import log
+from kb.surfaces.cli.on_demand import OnDemand
 
 _INTERRUPTED = 130
 
 app = typer.Typer(
+    cls=OnDemand,
     help="Search, cite and compare Chinese policy and practice documents.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-cite = typer.Typer(help="Citations.", no_args_is_help=True)
-
-app.command("demo")(demo.demo)
-app.command("ingest")(keeping.ingest)
-app.command("list")(keeping.list_documents)
-app.command("show")(keeping.show)
-app.command("set")(keeping.set_metadata)
-app.command("restore")(keeping.restore)
-app.command("search")(asking.search)
-app.command("similar")(asking.similar)
-app.command("compare")(asking.compare)
-cite.command("check")(asking.cite_check)
-app.add_typer(cite, name="cite")
-app.add_typer(basket.app, name="basket")
-app.command("eval")(asking.evaluate_set)
-app.command("serve")(serving.serve)
-app.command("check")(keeping.check)
 
 
 def _version(wanted: bool) -> None:

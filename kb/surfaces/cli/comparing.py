@@ -1,0 +1,89 @@
+"""`kb compare`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.compare.table import CompareRequest, sorted_by_figure
+from kb.surfaces import wire
+from kb.surfaces.cli import show as screen
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library
+from kb.surfaces.cli.filtering import (
+    AboutOption,
+    IssuerOption,
+    KindOption,
+    NotRegion,
+    RegionOption,
+    YearOption,
+    filters,
+)
+from kb.write.delimited import write_csv
+from kb.write.docx import write_docx, write_draft
+from kb.write.markdown import write_markdown
+from kb.write.xlsx import write_xlsx
+
+
+class By(StrEnum):
+    """What a column stands for."""
+
+    region = "region"
+    document = "document"
+
+
+def compare(
+    topic: Annotated[str, typer.Argument(metavar="TOPIC")],
+    by: Annotated[By, typer.Option("--by", help="What a column stands for.")] = By.region,
+    columns: Annotated[str | None, typer.Option("--columns", help="A,B,… in this order.")] = None,
+    lens: Annotated[str, typer.Option("--lens", help="Name of the list of dimensions.")] = "",
+    best: Annotated[int, typer.Option("--best", help="Columns the topic chooses.")] = 4,
+    region: RegionOption = None,
+    not_region: NotRegion = None,
+    year: YearOption = None,
+    kind: KindOption = None,
+    issuer: IssuerOption = None,
+    about: AboutOption = None,
+    ask: Annotated[list[str] | None, typer.Option("--ask", help="One more row, typed as a question.")] = None,
+    sort: Annotated[str, typer.Option("--sort", help="Order the columns by the figures of this row.")] = "",
+    swap: Annotated[bool, typer.Option("--swap", help="Columns down, dimensions across.")] = False,
+    docx: Annotated[Path | None, typer.Option("--docx", help="Write a Word file.")] = None,
+    draft: Annotated[
+        Path | None, typer.Option("--draft", help="Write the skeleton of a study report.")
+    ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Ask the writing server of kb.toml for sentences of the draft.")
+    ] = False,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="The office's own Word template.")
+    ] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write an Excel file.")] = None,
+    md: Annotated[Path | None, typer.Option("--md", help="Write a Markdown file.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file.")] = None,
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Set districts side by side; every cell is quoted and cited, or says 未提及."""
+    names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
+    chosen = filters(region, not_region, year, kind, issuer, topic=about)
+    request = CompareRequest(topic, by.value, names, lens, best, chosen, tuple(ask or ()))
+    with open_library(home, index) as library:
+        comparison = library.compare(request)
+        proposals = library.proposals(comparison) if propose and draft is not None else ()
+    if sort:
+        comparison = sorted_by_figure(comparison, sort)
+    if docx is not None:
+        write_docx(comparison, docx, template=template, swap=swap)
+    if draft is not None:
+        write_draft(comparison, draft, template=template, proposals=proposals)
+        screen.print_proposals(proposals)
+    for path, write in ((xlsx, write_xlsx), (md, write_markdown), (csv, write_csv)):
+        if path is not None:
+            write(comparison, path, swap=swap)
+    if json:
+        emit(wire.comparison_out(comparison))
+    else:
+        screen.print_comparison(comparison, swap)
