@@ -20,7 +20,7 @@ HEAVY = {
     "trafilatura",
     "pypdfium2",
     "httpx2",
-    "pkg_resources",
+    "simplemma",
 }
 
 
