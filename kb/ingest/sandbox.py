@@ -20,6 +20,7 @@ from kb.types import Document
 
 _START = 60.0  # seconds until the child must be ready
 _PAGE_SECONDS = 180.0  # for one scanned page; it takes five to fifteen where nothing else runs
+_AGAIN = "--reprocess tries it again"
 _HEAD = 4  # bytes of a message's length
 
 
@@ -77,12 +78,12 @@ class ParserProcess:
         except TimeoutError:
             self._kill()
             raise DamagedFile(
-                f"{path.name} took longer than {self._seconds:.0f} s to read: given up"
+                f"{path.name} took longer than {self._seconds:.0f} s to read: given up ({_AGAIN})"
             ) from None
         except (OSError, wire.BrokenPipe) as error:
             code = self._kill()
             raise DamagedFile(
-                f"{path.name} brought its parser down (exit {code}): it is damaged or hostile"
+                f"{path.name} brought its parser down (exit {code}): it is damaged or hostile ({_AGAIN})"
             ) from error
         if "documents" in message:
             return wire.unpack_documents(message)

@@ -20,7 +20,7 @@ class Progress(Protocol):
     """Told how far a long run is."""
 
     def __call__(self, stage: str, done: int, total: int, detail: str) -> None:
-        """`stage` is "embed model" or "files"; `done` of `total`; `detail` names the file in hand."""
+        """`stage` is "embed model", "families" or "files"; `detail` names the file in hand."""
         ...
 
 

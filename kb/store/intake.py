@@ -18,8 +18,10 @@ from kb.ingest.walk import find_files
 from kb.ports import Embedder, Vector
 from kb.store import documents, embeddings
 from kb.store.embedding import Progress, embed, switch_model, texts_of
-from kb.store.files import KnownFile, known_files, lies_in
+from kb.store.failures import Failures
+from kb.store.files import KnownFile, known_files
 from kb.store.holdings import Holdings, looks_like, on_disk, read_file
+from kb.store.prune import prune
 from kb.store.stopwatch import Stopwatch
 from kb.store.store import Store
 from kb.types import Chunk, Document, Failure, Flagged, IngestReport
@@ -93,12 +95,14 @@ def take_in(
     with store.exclusive():
         try:
             switch_model(store, embedder, model, progress)
-            store.find_families()
+            store.find_families(lambda done, total: progress("families", done, total, ""))
             found, failures = find_files([path.absolute() for path in paths])
             tally.failed.extend(failures)
-            _Run(store, embedder, options, progress, tally, found).go()
+            run = _Run(store, embedder, options, progress, tally, found)
+            run.go()
+            run.failures.forget_others(path.absolute() for path in paths)
             if options.prune:
-                tally.removed += _prune(store, [path.absolute() for path in paths], found)
+                tally.removed += prune(store, [path.absolute() for path in paths], found)
         finally:
             with tally.clock.measured("index"):
                 store.bring_up()
@@ -127,6 +131,7 @@ class _Run:
             self.holdings = Holdings(known_files(connection).values())
             # Scanned pages that nothing could read when they came: with the extra `ocr` they are read now.
             self.unread = documents.flagged_sources(connection, "needs_ocr") if available() else frozenset()
+        self.failures = Failures(store, options.reprocess)
         self.twins: dict[str, list[KnownFile]] = {}  # by the file in hand whose bytes they have too
         self.freshened = time.monotonic()
         self.done = 0  # files
@@ -152,6 +157,10 @@ class _Run:
         source = str(path)
         before = self.holdings.get(source)
         try:
+            failure = self.failures.recalled(path)
+            if failure is not None:
+                self.tally.failed.append(failure)
+                return None
             same = before is not None and looks_like(path, before) and self.holdings.stands(before)
             if same and not self._again(source):
                 self.tally.unchanged += 1
@@ -159,6 +168,10 @@ class _Run:
             file = read_file(path)
         except OSError as error:
             self.tally.failed.append(Failure(source, f"cannot be read: {error.strerror or error}"))
+            return None
+        failure = self.failures.recalled_by_content(file)
+        if failure is not None:
+            self.tally.failed.append(failure)
             return None
         if self._settled_by_content(before, file):
             return None
@@ -218,7 +231,7 @@ class _Run:
             with self.tally.clock.measured("wait"):
                 parsed = arrival.parsed.result()
         except ReadError as error:
-            self._give_up(arrival, [source, *(twin.source for twin in twins)], str(error))
+            self._give_up(arrival, [arrival.file, *twins], error)
             return
         clock = self.tally.clock
         with clock.measured("split"):
@@ -242,9 +255,11 @@ class _Run:
         self._freshen()
         self.progress("files", self.done, len(self.found), arrival.path.name)
 
-    def _give_up(self, arrival: _Arrival, sources: Sequence[str], reason: str) -> None:
-        """A file that cannot be read; what the library had of it stays."""
-        self.tally.failed.extend(Failure(source, reason) for source in sources)
+    def _give_up(self, arrival: _Arrival, same: Sequence[KnownFile], error: ReadError) -> None:
+        """A file that cannot be read, and others with the same bytes; what the library had of it stays."""
+        for file in same:
+            self.tally.failed.append(Failure(file.source, str(error)))
+            self.failures.remember(file, error)
         self.holdings.drop(arrival.file.source)
         if arrival.before is not None:
             self.holdings.keep(arrival.before)
@@ -273,26 +288,3 @@ class _Run:
             with self.tally.clock.measured("index"):
                 self.store.bring_up()
             self.freshened = time.monotonic()
-
-
-def _prune(store: Store, paths: Sequence[Path], found: Sequence[Path]) -> int:
-    """Forgets the files of these folders that are no longer there.
-
-    A file elsewhere with the same bytes takes over the documents of the one that has gone.
-    """
-    present = {str(path) for path in found}
-    with store.reading() as connection:
-        holdings = Holdings(known_files(connection).values())
-    gone = [
-        file.source
-        for file in holdings
-        if file.source not in present
-        and any(lies_in(file.source, path) for path in paths)
-        and not Path(file.source).exists()
-    ]
-    for source in tuple(gone):
-        heir = holdings.heir(source)
-        if heir is not None:
-            store.move(source, replace(heir, same_as=""))
-            gone.remove(source)
-    return store.remove(gone) if gone else 0

@@ -42,12 +42,18 @@ def m005_restored_pieces(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=[schema.restored_pieces])
 
 
+def m006_failures(connection: Connection) -> None:
+    """Files that could not be read are remembered."""
+    schema.metadata.create_all(connection, tables=[schema.failures])
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
     m003_families,
     m004_baskets,
     m005_restored_pieces,
+    m006_failures,
 )
 
 

@@ -162,6 +162,18 @@ restored_pieces = Table(
     Column("rule", String, nullable=False),
 )
 
+# Files that could not be read, and under which conditions: not tried again while both stay the same.
+failures = Table(
+    "failures",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified", BigInteger, nullable=False),  # nanoseconds
+    Column("conditions", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 # What has gone since a generation, so that derived indexes can catch up.
 tombstones = Table(
     "tombstones",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
@@ -33,7 +33,11 @@ from kb.types import Chunk, Document
 _log = logging.getLogger(__name__)
 _MEND_ATTEMPTS = 10
 _MEND_WAIT_SECONDS = 1.0  # for the lock, each time
-_COMPARED_AT_ONCE = 200  # documents in one transaction
+_COMPARED_AT_ONCE = 50  # documents in one transaction
+
+
+def unheard(done: int, total: int) -> None:
+    """Progress that nobody watches."""
 
 
 class Store:
@@ -177,13 +181,17 @@ class Store:
             files.forget(connection, sources)
             return documents.remove_documents(connection, generation, ids)
 
-    def find_families(self) -> int:
-        """Finds the families of documents that were not compared yet, or in another way; returns how many."""
+    def find_families(self, told: Callable[[int, int], None] = unheard) -> int:
+        """Finds the families of documents that were not compared yet, or in another way; returns how many.
+
+        `told` hears how many of how many are done.
+        """
         with self.reading() as connection:
             keys = families.stale(connection)
         for start in range(0, len(keys), _COMPARED_AT_ONCE):
             with writing(self.engine) as (connection, _):
                 families.catch_up(connection, keys[start : start + _COMPARED_AT_ONCE])
+            told(min(start + _COMPARED_AT_ONCE, len(keys)), len(keys))
         return len(keys)
 
     def put_vectors(self, model: str, vectors: Mapping[str, Vector]) -> None:

@@ -83,10 +83,10 @@ def _spun() -> tuple[re.Pattern[str] | None, dict[str, str]]:
 
 
 def _pattern(pair: _SpunPair) -> str:
-    before = "|".join(map(re.escape, pair.only_after))  # the swap stands after these words
-    after = "|".join(map(re.escape, pair.only_before))
-    left = "(?:" + "|".join(f"(?<={re.escape(word)})" for word in pair.only_after) + ")" if before else ""
-    return left + re.escape(pair.spun) + (f"(?={after})" if after else "")
+    """The swap, then where it must stand: a pattern that begins with its letters is looked for far faster."""
+    left = "|".join(f"(?<={re.escape(word + pair.spun)})" for word in pair.only_after)
+    right = "|".join(map(re.escape, pair.only_before))
+    return re.escape(pair.spun) + (f"(?:{left})" if left else "") + (f"(?={right})" if right else "")
 
 
 def fold_characters(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from kb.text.frequencies import Frequencies
@@ -53,11 +53,14 @@ def words(text: str) -> list[str]:
     folded = fold(text)
     found: list[str] = []
     for run in _RUN.findall(folded):
-        if _CJK.match(run):
-            found.extend(_jieba(run).cut_for_search(run))
-        else:
-            found.append(run)
+        found.extend(_cut(run))
     return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _cut(run: str) -> tuple[str, ...]:
+    """The words of a run. A run is cut for its passage and again for its whole document."""
+    return tuple(_jieba(run).cut_for_search(run)) if _CJK.match(run) else (run,)
 
 
 def plain_words(text: str) -> list[list[str]]:

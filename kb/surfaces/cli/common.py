@@ -33,7 +33,13 @@ DONE_IN_PART = 3
 out = Console(highlight=False)
 log = Console(stderr=True, highlight=False, soft_wrap=True)  # a message is one line, however long
 
-_STAGES = {"files": "读取与建库", "embed model": "换用新模型", "queries": "评测", "index": "建立评测索引"}
+_STAGES = {
+    "files": "读取与建库",
+    "embed model": "换用新模型",
+    "families": "比对文稿",
+    "queries": "评测",
+    "index": "建立评测索引",
+}
 _QUIET_SECONDS = 2.0  # between lines of progress where there is no terminal
 
 
