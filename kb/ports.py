@@ -105,6 +105,10 @@ class LexicalIndex(Protocol):
         """What `search` would give these ids; those without any of the words are left out."""
         ...
 
+    def said(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
+        """The share of the clauses' weight, 0..1, that each entry says at all, however often; never 0."""
+        ...
+
     def holding(
         self,
         needed: Sequence[Clause | Amount],

@@ -5,11 +5,12 @@ Longest terms first; a term counts with its best Chinese form, and terms add up 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.search.dictionary import Dictionary, lemmas
+from kb.search.dictionary import Dictionary, Term, joins, lemmas
 
-_LONGEST = 5  # words in a term
+_LONGEST = 6  # words in a term, those that only join among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,22 @@ def carry_over(question: str, dictionary: Dictionary, empty: frozenset[str]) -> 
         for place in range(len(words))
         if place not in covered and words[place] not in empty
     ]
-    carried = (_carried(" ".join(words[start:end]), dictionary) for start, end in sorted(spans))
+    carried = (_carried(words[start:end], dictionary) for start, end in sorted(spans))
     return tuple(dict.fromkeys(term for term in carried if term.weight > 0))
 
 
-def _is_term(words: list[str], dictionary: Dictionary, empty: frozenset[str]) -> bool:
+def _is_term(words: Sequence[str], dictionary: Dictionary, empty: frozenset[str]) -> bool:
     """Whether the words are a term: in the general dictionary one may not begin or end emptily."""
-    term = dictionary.find(" ".join(words))
+    term = _find(words, dictionary)
     return term is not None and (term.domain or not (words[0] in empty or words[-1] in empty))
+
+
+def _find(words: Sequence[str], dictionary: Dictionary) -> Term | None:
+    """The term as it is said; else one of ours in another form, if no joining word begins or ends it."""
+    exact = dictionary.find(" ".join(words))
+    if exact is not None or len(words) < 2 or joins(words[0]) or joins(words[-1]):
+        return exact
+    return dictionary.find_loosely(words)
 
 
 def _maximal(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -62,9 +71,10 @@ def _maximal(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-def _carried(english: str, dictionary: Dictionary) -> Carried:
+def _carried(words: Sequence[str], dictionary: Dictionary) -> Carried:
+    english = " ".join(words)
     weight = dictionary.weights.get(english, 1.0)
-    term = dictionary.find(english)
+    term = _find(words, dictionary)
     if term is None:
         return Carried(english, (), weight, domain=False)
     return Carried(english, term.chinese, term.weight * weight, term.domain)

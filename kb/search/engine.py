@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from kb.ports import Embedder, Scored, Vector
-from kb.search.fuse import Weights, fused, ranks
+from kb.search.fuse import Evidence, Scores, Weights, fused, nearest, peak, ranks
 from kb.search.question import Understood
 from kb.search.ranking import Ranking
 from kb.store.documents import groups_of
@@ -60,7 +60,7 @@ class Bench:
 def find(bench: Bench, question: Understood, vector: Vector | None, mode: Mode) -> list[Found]:
     """Passages, best first. `vector` is the encoded question, None in mode lexical.
 
-    In mode hybrid every candidate of either ranking gets all three scores before they are fused. When no
+    In mode hybrid every candidate of either ranking gets every score before they are fused. When no
     passage stands out, the question is a broad one: its vector is moved towards the best passages and
     they are ranked once more (pseudo-relevance feedback, Rocchio 1971).
     """
@@ -97,56 +97,88 @@ def _moved(bench: Bench, found: Sequence[Found], vector: Vector) -> Vector | Non
 def _ranked(
     bench: Bench, question: Understood, vector: Vector | None, lexical: list[Scored], mode: Mode
 ) -> list[Found]:
-    dense: list[Scored] = []
-    if bench.only is not None:
-        cosines = _missing_cosines(bench, vector, [one.id for one in bench.only])
-        dense = sorted((Scored(*pair) for pair in cosines.items()), key=lambda one: (-one.score, one.id))
-    elif mode != "lexical" and vector is not None and bench.snapshot.vectors is not None:
-        dense = bench.snapshot.vectors.search(vector, bench.ranking.candidates, bench.within)
-    ids = list(dict.fromkeys(scored.id for scored in [*dense, *lexical]))
-    ids = list(dict.fromkeys([*ids, *bench.also])) if mode == "hybrid" else ids
-    groups = groups_of(bench.connection, ids)
-    ids = [id for id in ids if id in groups and groups[id] in bench.snapshot.cards]
-    if not ids:
+    dense = _by_vector(bench, vector, mode)
+    known = _known(bench, question, vector, (dense, lexical), mode)
+    if not known.groups:
         return []
-    dense_scores = {scored.id: scored.score for scored in dense}
-    lexical_scores = {scored.id: scored.score for scored in lexical}
-    document_scores: dict[int, float] = {}
-    if mode == "hybrid":
-        dense_scores |= _missing_cosines(bench, vector, [id for id in ids if id not in dense_scores])
-        if bench.snapshot.passages is not None and bench.snapshot.documents is not None:
-            missing = [id for id in ids if id not in lexical_scores]
-            lexical_scores |= bench.snapshot.passages.scores(question.clauses, missing)
-            keys = sorted({groups[id] for id in ids})
-            document_scores = bench.snapshot.documents.scores(question.clauses, keys)
-    weights = _weights(bench.snapshot, question, lexical, mode, bench.ranking)
-    scores = fused(
-        _array(ids, dense_scores),
-        _array(ids, lexical_scores),
-        _array([groups[id] for id in ids], document_scores),
-        weights,
-    )
+    weights = _weights(bench, question, dense, lexical, mode)
+    scores = fused(_evidence(known, weights, bench.ranking.near_passages), weights)
     dense_ranks = ranks([scored.id for scored in dense])
     lexical_ranks = ranks([scored.id for scored in lexical])
     found = [
         Found(
             id,
-            groups[id],
+            group,
             float(score),
-            dense_scores.get(id),
-            lexical_scores.get(id),
-            document_scores.get(groups[id]),
+            known.dense.get(id),
+            known.lexical.get(id),
+            known.document.get(group),
             dense_ranks.get(id),
             lexical_ranks.get(id),
             weights.lexical,
             weights.document,
         )
-        for id, score in zip(ids, scores, strict=True)
+        for (id, group), score in zip(known.groups.items(), scores, strict=True)
     ]
     return sorted(found, key=lambda one: (-one.score, one.id))
 
 
-def _missing_cosines(bench: Bench, vector: Vector | None, ids: Sequence[int]) -> dict[int, float]:
+def _by_vector(bench: Bench, vector: Vector | None, mode: Mode) -> list[Scored]:
+    if bench.only is not None:
+        cosines = _cosines(bench, vector, [one.id for one in bench.only])
+        return sorted((Scored(*pair) for pair in cosines.items()), key=lambda one: (-one.score, one.id))
+    if mode == "lexical" or vector is None or bench.snapshot.vectors is None:
+        return []
+    return bench.snapshot.vectors.search(vector, bench.ranking.candidates, bench.within)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The candidates with their documents, and every score by passage id (`document` by document key)."""
+
+    groups: dict[int, int]
+    dense: dict[int, float]
+    lexical: dict[int, float]
+    document: dict[int, float]
+    said: dict[int, float]
+
+
+def _known(
+    bench: Bench,
+    question: Understood,
+    vector: Vector | None,
+    rankings: tuple[list[Scored], list[Scored]],
+    mode: Mode,
+) -> _Known:
+    dense, lexical = ({scored.id: scored.score for scored in one} for one in rankings)
+    ids = list(dict.fromkeys([*dense, *lexical, *(bench.also if mode == "hybrid" else ())]))
+    groups = groups_of(bench.connection, ids)
+    groups = {id: groups[id] for id in ids if id in groups and groups[id] in bench.snapshot.cards}
+    document: dict[int, float] = {}
+    said: dict[int, float] = {}
+    if mode == "hybrid":
+        dense |= _cosines(bench, vector, [id for id in groups if id not in dense])
+        if bench.snapshot.passages is not None and bench.snapshot.documents is not None:
+            missing = [id for id in groups if id not in lexical]
+            lexical |= bench.snapshot.passages.scores(question.clauses, missing)
+            said = bench.snapshot.passages.said(question.clauses, list(groups))
+            document = bench.snapshot.documents.scores(question.clauses, sorted(set(groups.values())))
+    return _Known(groups, dense, lexical, document, said)
+
+
+def _evidence(known: _Known, weights: Weights, near_passages: int) -> Evidence:
+    ids, groups = list(known.groups), list(known.groups.values())
+    dense = _array(ids, known.dense)
+    return Evidence(
+        dense,
+        _array(ids, known.lexical),
+        _array(groups, known.document),
+        _array(ids, known.said),
+        nearest(dense, groups, near_passages) if weights.near else np.zeros_like(dense),
+    )
+
+
+def _cosines(bench: Bench, vector: Vector | None, ids: Sequence[int]) -> dict[int, float]:
     if vector is None or bench.snapshot.model is None:
         return {}
     rows = vectors_of(bench.connection, bench.snapshot.model.name, ids)
@@ -154,15 +186,16 @@ def _missing_cosines(bench: Bench, vector: Vector | None, ids: Sequence[int]) ->
 
 
 def _weights(
-    snapshot: Snapshot, question: Understood, lexical: Sequence[Scored], mode: Mode, ranking: Ranking
+    bench: Bench, question: Understood, dense: Sequence[Scored], lexical: Sequence[Scored], mode: Mode
 ) -> Weights:
-    if mode == "dense" or snapshot.passages is None or not lexical:
-        return Weights(lexical=0.0, document=0.0)
+    passages = bench.snapshot.passages
+    if mode == "dense" or passages is None or not lexical:
+        return Weights(lexical=0.0)
     if mode == "lexical":
-        return Weights(lexical=1.0, document=0.0)
-    coverage = lexical[0].score / max(snapshot.passages.ideal(question.clauses), 1e-9)
-    return ranking.weights(question.language, coverage, question.glossary_share)
+        return Weights(lexical=1.0)
+    coverage = lexical[0].score / max(passages.ideal(question.clauses), 1e-9)
+    return bench.ranking.weights(question.language, coverage, peak([one.score for one in dense]))
 
 
-def _array(ids: Sequence[int], scores: dict[int, float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _array(ids: Sequence[int], scores: dict[int, float]) -> Scores:
     return np.array([scores.get(id, 0.0) for id in ids], dtype=np.float64)

@@ -15,13 +15,29 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]  # (n,)
 
+_LEVEL = 1e-6  # cosines that spread less are all the same
+_FOLLOWING = slice(10, 60)  # places of a ranking that the first is compared with
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The shares of the fused score."""
 
     lexical: float  # of the passage's words against its vector, 0..1
-    document: float  # of the whole document's words beside the two
+    document: float = 0.0  # of the whole document's words beside the two
+    said: float = 0.0  # of the share of the question that the passage says, beside them
+    near: float = 0.0  # of the document's nearest passages, beside them
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of n candidates, each an array (n,)."""
+
+    dense: Scores  # cosine
+    lexical: Scores  # BM25
+    document: Scores  # BM25 of the whole document
+    said: Scores  # share of the question's weight that the passage says, 0..1
+    near: Scores  # mean cosine of the document's nearest passages
 
 
 def normalised(scores: Scores) -> Scores:
@@ -32,15 +48,37 @@ def normalised(scores: Scores) -> Scores:
     return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
 
 
-def fused(dense: Scores, lexical: Scores, document: Scores, weights: Weights) -> Scores:
-    """One score for each candidate, 0..1: arrays (n,) of cosine, passage BM25 and document BM25."""
+def fused(evidence: Evidence, weights: Weights) -> Scores:
+    """One score for each candidate, 0..1."""
     total = (
-        weights.lexical * normalised(lexical)
-        + (1 - weights.lexical) * normalised(dense)
-        + weights.document * normalised(document)
+        weights.lexical * normalised(evidence.lexical)
+        + (1 - weights.lexical) * normalised(evidence.dense)
+        + weights.document * normalised(evidence.document)
+        + weights.said * evidence.said
+        + weights.near * normalised(evidence.near)
     )
-    result: Scores = total / (1 + weights.document)
+    result: Scores = total / (1 + weights.document + weights.said + weights.near)
     return result
+
+
+def nearest(cosines: Scores, groups: Sequence[int], best: int) -> Scores:
+    """For each candidate (n,) the mean of the `best` highest cosines among those of its group."""
+    by_group: dict[int, list[float]] = {}
+    for group, cosine in zip(groups, cosines, strict=True):
+        by_group.setdefault(group, []).append(float(cosine))
+    means = {group: float(np.mean(sorted(held)[-best:])) for group, held in by_group.items()}
+    return np.array([means[group] for group in groups], dtype=np.float64)
+
+
+def peak(cosines: Sequence[float]) -> float:
+    """How far the first of a ranking stands above those that follow, in standard deviations.
+
+    0 for a ranking too short to tell.
+    """
+    following = np.array(cosines[_FOLLOWING], dtype=np.float64)
+    if following.size < 2 or following.std() < _LEVEL:
+        return 0.0
+    return float((cosines[0] - following.mean()) / following.std())
 
 
 def ranks(ids: Sequence[int]) -> dict[int, int]:

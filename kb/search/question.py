@@ -52,7 +52,6 @@ class Understood:
     terms: tuple[str, ...]  # folded words to mark in a passage
     carried: tuple[Carried, ...]  # English terms and what they became
     rendering: str  # an English question with its terms in Chinese behind it; "" for a Chinese one
-    glossary_share: float  # of the English terms' weight that our glossary knows, 0..1
     broad: bool  # asks what several districts do
     elsewhere: bool  # asks about others than one's own
 
@@ -95,7 +94,6 @@ def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
         terms=_terms(text, language, carried),
         carried=carried,
         rendering=_rendering(text, carried) if language == "en" else "",
-        glossary_share=_glossary_share(carried),
         broad=_says(text, _rules().broad_zh, _rules().broad_en),
         elsewhere=_says(text, _rules().elsewhere_zh, _rules().elsewhere_en),
     )
@@ -216,11 +214,6 @@ def _terms(text: str, language: Language, carried: Sequence[Carried]) -> tuple[s
 def _rendering(text: str, carried: Sequence[Carried]) -> str:
     """The encoder knows both languages: with the best Chinese form of each term the question lies nearer."""
     return " ".join([text, *(term.chinese[0] if term.chinese else term.english for term in carried)])
-
-
-def _glossary_share(carried: Sequence[Carried]) -> float:
-    total = sum(term.weight for term in carried)
-    return sum(term.weight for term in carried if term.domain) / total if total else 0.0
 
 
 def _says(text: str, chinese: Sequence[str], english: Sequence[str]) -> bool:

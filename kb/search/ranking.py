@@ -11,6 +11,18 @@ from kb.search.fuse import Weights
 from kb.types import Language
 
 
+class Shares(BaseModel):
+    """The weights of one language's questions; see `kb.search.fuse.Weights`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lexical: float = Field(ge=0, le=1)
+    document: float = Field(ge=0, le=2)
+    said: float = Field(ge=0, le=2)
+    near: float = Field(ge=0, le=2)
+    peak_discount: float = Field(ge=0, le=1)
+
+
 class Ranking(BaseModel):
     """See the comments in kb/data/ranking.toml."""
 
@@ -18,13 +30,12 @@ class Ranking(BaseModel):
 
     candidates: int = Field(ge=10, le=2000)
     passages_read: int = Field(ge=10, le=500)
-    lexical_weight_zh: float = Field(ge=0, le=1)
-    document_weight_zh: float = Field(ge=0, le=2)
-    lexical_weight_en: float = Field(ge=0, le=1)
-    document_weight_en: float = Field(ge=0, le=2)
-    lexical_weight_en_glossary: float = Field(ge=0, le=1)
-    document_weight_en_glossary: float = Field(ge=0, le=2)
+    zh: Shares
+    en: Shares
     full_coverage: float = Field(gt=0, le=3)
+    flat_peak: float = Field(ge=0)
+    full_peak: float = Field(gt=0)
+    near_passages: int = Field(ge=1, le=20)
     rendering_share: float = Field(ge=0, le=1)
     feedback_passages: int = Field(ge=1, le=50)
     feedback_share: float = Field(ge=0, le=2)
@@ -38,19 +49,18 @@ class Ranking(BaseModel):
     single_character: float = Field(ge=0, le=1)
     same_passage: float = Field(gt=0, le=1)
 
-    def weights(self, language: Language, coverage: float, glossary: float) -> Weights:
+    def weights(self, language: Language, coverage: float, peak: float) -> Weights:
         """The shares of the scores for a question.
 
-        `coverage` is how much of it the best passage says, `glossary` the share of its English terms that our
-        glossary knows, 0..1.
+        `coverage` is how much of it the best passage says; `peak` how far the nearest passage stands out from
+        those that follow, in standard deviations.
         """
-        trust = min(1.0, coverage / self.full_coverage)
-        if language != "en":
-            return Weights(self.lexical_weight_zh * trust, self.document_weight_zh * trust)
-        known = glossary**2
-        lexical = (1 - known) * self.lexical_weight_en + known * self.lexical_weight_en_glossary
-        document = (1 - known) * self.document_weight_en + known * self.document_weight_en_glossary
-        return Weights(lexical * trust, document * trust)
+        shares = self.en if language == "en" else self.zh
+        peaked = (peak - self.flat_peak) / (self.full_peak - self.flat_peak)
+        trust = min(1.0, coverage / self.full_coverage) * (
+            1 - shares.peak_discount * min(1.0, max(0.0, peaked))
+        )
+        return Weights(shares.lexical * trust, shares.document * trust, shares.said * trust, shares.near)
 
 
 @cache

@@ -99,11 +99,28 @@ class TantivyIndex:
         found = self._best(clauses, max(1, len(ids)), "key", frozenset(ids))
         return {scored.id: scored.score for scored in found}
 
+    def said(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
+        """See `kb.ports.LexicalIndex`."""
+        whole = max(self.ideal(clauses), 1e-9)
+        ways = [
+            tantivy.Query.const_score_query(self._any(clause), self._worth(clause) / whole)
+            for clause in clauses
+            if clause.alternatives
+        ]
+        found = self._among(ways, max(1, len(ids)), "key", frozenset(ids))
+        return {scored.id: min(1.0, scored.score) for scored in found}
+
     def _best(
         self, clauses: Sequence[Clause], k: int, field: str, members: frozenset[int] | None
     ) -> list[Scored]:
+        ways = [self._clause(clause) for clause in clauses if clause.alternatives]
+        return self._among(ways, k, field, members)
+
+    def _among(
+        self, ways: Sequence[tantivy.Query], k: int, field: str, members: frozenset[int] | None
+    ) -> list[Scored]:
         searcher = self._index.searcher()
-        parts = [(tantivy.Occur.Should, self._clause(clause)) for clause in clauses if clause.alternatives]
+        parts = [(tantivy.Occur.Should, way) for way in ways]
         if not parts or searcher.num_docs == 0:
             return []
         query = tantivy.Query.boolean_query(parts)
@@ -162,11 +179,11 @@ class TantivyIndex:
 
     def ideal(self, clauses: Sequence[Clause]) -> float:
         """See `kb.ports.LexicalIndex`."""
-        return sum(
-            max(phrase.weight for phrase in clause.alternatives) * self._idf(self._union(clause))
-            for clause in clauses
-            if clause.alternatives
-        )
+        return sum(self._worth(clause) for clause in clauses if clause.alternatives)
+
+    def _worth(self, clause: Clause) -> float:
+        """What saying a clause once adds to the score."""
+        return max(phrase.weight for phrase in clause.alternatives) * self._idf(self._union(clause))
 
     def _clause(self, clause: Clause) -> tantivy.Query:
         """The ways to say one thing, each as rare as all of them together.

@@ -18,23 +18,32 @@ def variants() -> dict[str, Ranking]:
     """The ranking as shipped, and without one idea at a time."""
     full = ranking()
     off: dict[str, dict[str, float]] = {
-        "no document score": {
-            "document_weight_zh": 0,
-            "document_weight_en": 0,
-            "document_weight_en_glossary": 0,
-        },
         "weights not by coverage": {"full_coverage": 0.001},
-        "no trust in the glossary": {
-            "lexical_weight_en_glossary": full.lexical_weight_en,
-            "document_weight_en_glossary": full.document_weight_en,
-        },
         "no Chinese rendering": {"rendering_share": 0},
         "no feedback": {"feedback_share": 0},
         "words only, no bigrams": {"bigrams_weight": 0},
         "bigrams only, no words": {"words_weight": 0},
+        "every token of a word in full": {"concept_exponent": 0, "boundary_pairs": 1},
         "titles searched too": {"title_weight": 0.5},
     }
-    return {"as shipped": full} | {name: full.model_copy(update=change) for name, change in off.items()}
+    shares = {
+        "no document score": {"document": 0.0},
+        "no share said": {"said": 0.0},
+        "no nearest passages of the document": {"near": 0.0},
+        "weights not by the peak": {"peak_discount": 0.0},
+    }
+    return (
+        {"as shipped": full}
+        | {name: full.model_copy(update=change) for name, change in off.items()}
+        | {name: _with_shares(full, change) for name, change in shares.items()}
+        | {"one weighting for both languages": full.model_copy(update={"en": full.zh})}
+    )
+
+
+def _with_shares(full: Ranking, change: dict[str, float]) -> Ranking:
+    return full.model_copy(
+        update={"zh": full.zh.model_copy(update=change), "en": full.en.model_copy(update=change)}
+    )
 
 
 def sets(folder: Path) -> list[tuple[str, Path, Path]]:

@@ -83,3 +83,35 @@ def test_spun_and_traditional_words_are_looked_for_as_plain_ones(ask) -> None:  
         for text in ("党员服务中心", "党员效劳中心", "黨員服務中心")
     )
     assert plain == spun == traditional
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("who cares for the elderly", "elderly care"),
+        ("the renovation of old neighbourhoods", "old neighbourhood renovation"),
+        ("managing the property", "property management"),
+    ],
+)
+def test_a_term_is_known_in_other_forms_and_turned_round(ask, said: str, meant: str) -> None:  # noqa: ANN001
+    of_meant = {form for term in ask(meant).carried for form in term.chinese[:3]}
+    assert of_meant & {form for term in ask(said).carried for form in term.chinese[:3]}
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted", "unwanted"),
+    [
+        ("children left behind in the villages", "留守儿童", "左边"),
+        ("charging points for electric bikes", "充电桩", "征收"),
+        ("staff at the service counter", "窗口", "抗衡"),
+    ],
+)
+def test_ordinary_words_are_taken_as_the_field_means_them(
+    ask,  # noqa: ANN001
+    question: str,
+    wanted: str,
+    unwanted: str,
+) -> None:
+    forms = [form for term in ask(question).carried if term.weight > 0.2 for form in term.chinese]
+    assert any(wanted in form for form in forms)
+    assert unwanted not in forms

@@ -158,3 +158,18 @@ def test_scores_of_ids_are_those_that_search_gives(
     some = sorted(range(1, 15))[::2]
     assert index.scores(clauses, some) == pytest.approx({k: s for k, s in found.items() if k in some})
     assert len(index) == len(set(range(1, len(made) + 1)) - gone)
+
+
+def test_what_is_said_counts_once_and_by_its_weight(tmp_path: Path) -> None:
+    index = index_of(tmp_path, "经费" * 5, "经费食堂", "网格", "食堂")
+    asked = [
+        word("经费"),
+        word("食堂", 0.5),
+        Clause((Phrase("words", ("共建",)), Phrase("words", ("网格",)))),
+    ]
+    said = index.said(asked, [1, 2, 3, 4])
+    assert said[2] > said[1] > said[4] > 0
+    assert said[1] + said[4] == pytest.approx(said[2])
+    assert said[1] + said[3] + said[4] == pytest.approx(1.0)
+    assert index.said(asked, [1]).keys() == {1}
+    assert index.said([word("考核")], [1, 2]) == {}
