@@ -27,7 +27,9 @@ from kb.store.store import Store
 from kb.types import Chunk, Document, Failure, Flagged, IngestReport
 
 _AHEAD = 3  # files that are parsed while one is embedded
-_FRESHEN_SECONDS = 1.0  # how often derived indexes follow during a long run
+# Derived indexes follow during a long run, but not for more than this share of its time.
+_FRESHEN_SHARE = 0.03
+_FRESHEN_SECONDS = (1.0, 30.0)  # from one time to the next, at least and at most
 _CHANGED = "which had the same bytes, changed while it was read: run again when it is finished"
 
 
@@ -133,7 +135,7 @@ class _Run:
             self.unread = documents.flagged_sources(connection, "needs_ocr") if available() else frozenset()
         self.failures = Failures(store, options.reprocess)
         self.twins: dict[str, list[KnownFile]] = {}  # by the file in hand whose bytes they have too
-        self.freshened = time.monotonic()
+        self.freshen_at = time.monotonic() + _FRESHEN_SECONDS[0]
         self.done = 0  # files
 
     def go(self) -> None:
@@ -284,7 +286,10 @@ class _Run:
         return embed(self.embedder, {key: text for key, text in texts.items() if key not in have})
 
     def _freshen(self) -> None:
-        if time.monotonic() - self.freshened > _FRESHEN_SECONDS:
+        begun = time.monotonic()
+        if begun >= self.freshen_at:
             with self.tally.clock.measured("index"):
                 self.store.bring_up()
-            self.freshened = time.monotonic()
+            ended = time.monotonic()
+            least, most = _FRESHEN_SECONDS
+            self.freshen_at = ended + min(most, max(least, (ended - begun) / _FRESHEN_SHARE))

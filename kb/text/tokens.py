@@ -51,6 +51,7 @@ def _jieba(text: str) -> jieba.Tokenizer:
 def words(text: str) -> list[str]:
     """The words of `text` after folding, each long word followed by the shorter words in it."""
     folded = fold(text)
+    _frequencies().need(folded)
     found: list[str] = []
     for run in _RUN.findall(folded):
         found.extend(_cut(run))
@@ -60,7 +61,7 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=1 << 14)
 def _cut(run: str) -> tuple[str, ...]:
     """The words of a run. A run is cut for its passage and again for its whole document."""
-    return tuple(_jieba(run).cut_for_search(run)) if _CJK.match(run) else (run,)
+    return tuple(_tokenizer().cut_for_search(run)) if _CJK.match(run) else (run,)
 
 
 def plain_words(text: str) -> list[list[str]]:

@@ -77,6 +77,38 @@ CASES = {
     ),
     "a deeper level first": Paragraphs({1: OFFICIAL}, _items(2, 2, 0, 1)),
     "stems": Paragraphs({1: [Level("ideographTraditional", "%1、")]}, _items(0, 0, 0)),
+    "through styles": Paragraphs(
+        {
+            1: [
+                Level("chineseCountingThousand", "第%1章 ", style="L10"),
+                Level("chineseCountingThousand", "第%2条 ", style="L11"),
+                Level("chineseCounting", "（%3）", style="L12"),
+            ]
+        },
+        _items(0, 1, 1, 2, 2, 1, 0, 1),
+        by_style=True,
+    ),
+    "set apart by tabs and spaces": Paragraphs(
+        {1: [Level("chineseCounting", "%1、", suffix="tab"), Level("decimal", "%2.", suffix="space")]},
+        _items(0, 1, 1, 0, 1),
+    ),
+    "restarts after the first level only": Paragraphs(
+        {1: [CN, CN_PAR, Level("decimal", "%3.", restart=1)]}, _items(0, 1, 2, 2, 1, 2, 0, 1, 2)
+    ),
+    "every level of the number": Paragraphs(
+        {1: [Level("decimal", "%1"), Level("decimal", "%1.%2"), Level("decimal", "%1.%2.%3")]},
+        _items(0, 1, 2, 2, 1, 2, 0, 1, 2),
+    ),
+    "over a hundred": Paragraphs(
+        {1: [Level("chineseCountingThousand", "第%1条", start=98)]}, _items(*[0] * 14)
+    ),
+    "legal capitals": Paragraphs({1: [Level("chineseLegalSimplified", "%1、")]}, _items(*[0] * 12)),
+    "branches": Paragraphs({1: [Level("ideographZodiac", "%1、")]}, _items(0, 0, 0, 0)),
+    "a list between two parts of another": Paragraphs(
+        {1: [CN, CN_PAR], 2: [Level("decimal", "%1）")]},
+        _items(0, 1, (2, 0), (2, 0), 1, (2, 0), 0, 1),
+    ),
+    "a table with a list of levels": Paragraphs({1: OFFICIAL}, _items(0, 1, 1, 2, 0, 1), in_table=True),
     "bullets have no label": Paragraphs({1: [Level("bullet", "·")]}, _items(0, 0)),
 }
 
@@ -90,6 +122,12 @@ EXPECTED = {
     "legal numbering": "一、 1.1 1.1.1 1.1.2 1.2 二、 2.1",
     "in a table": "1. 2. 3.",
     "stems": "甲、 乙、 丙、",
+    "legal capitals": "壹、 贰、 叁、 肆、 伍、 陆、 柒、 捌、 玖、 壹拾、 壹拾壹、 壹拾贰、",
+    "through styles": "第一章 第一条 第二条 （一） （二） 第三条 第二章 第一条",
+    "set apart by tabs and spaces": "一、 1. 2. 二、 1.",
+    "restarts after the first level only": "一、 （一） 1. 2. （二） 3. 二、 （一） 1.",
+    "every level of the number": "1 1.1 1.1.1 1.1.2 1.2 1.2.1 2 2.1 2.1.1",
+    "a list between two parts of another": "一、 （一） 1） 2） （二） 3） 二、 （一）",
     "a deeper level first": "1. 2. 一、 （一）",
 }
 
@@ -141,6 +179,7 @@ def _text(path: Path) -> str:
 NOT_IN_LIBREOFFICE = {
     "chapters and articles that go on",  # lvlRestart 0: articles count on through chapters
     "legal numbering",  # isLgl: 1.1 under 一、, not 一.1
+    "restarts after the first level only",  # lvlRestart 1: 1. goes on through （二）
     "a deeper level first",  # a level begins at its start value wherever it first stands
 }
 

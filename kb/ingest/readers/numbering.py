@@ -20,8 +20,11 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 
 
-def chinese(number: int, zero: str = "零") -> str:
-    """一、十一、二十、一百零三: the spelling that Word's chineseCounting formats give, up to 9999."""
+def chinese(number: int, zero: str = "零", ten: str = "十") -> str:
+    """一、十一、二十、一百零三: the spelling that Word's chineseCounting formats give, up to 9999.
+
+    `ten` is how 十一 begins: 一十一 in amounts and in Word's legal capitals.
+    """
     if not 0 < number < 10_000:
         return str(number)
     out, gap = "", False
@@ -33,7 +36,7 @@ def chinese(number: int, zero: str = "零") -> str:
             continue
         out += (zero if gap else "") + _DIGITS[int(digit)] + unit
         gap = False
-    return out[1:] if out.startswith("一十") else out
+    return ten + out[2:] if out.startswith("一十") else out
 
 
 def _letters(number: int) -> str:
@@ -81,7 +84,7 @@ _FORMATS: dict[str, Callable[[int], str]] = {
     "taiwaneseCounting": chinese,
     "taiwaneseCountingThousand": chinese,
     "koreanCounting": chinese,
-    "chineseLegalSimplified": lambda number: chinese(number).translate(_LEGAL),
+    "chineseLegalSimplified": lambda number: chinese(number, ten="一十").translate(_LEGAL),
     "ideographDigital": _digital,
     "japaneseDigitalTenThousand": _digital,
     "taiwaneseDigital": _digital,
@@ -150,7 +153,7 @@ def _fill(levels: dict[int, _Level], level: _Level, index: int, counters: dict[i
     for place in range(index + 1):
         shown = levels.get(place, _Level())
         number = counters.get(place, shown.start)
-        style = "decimal" if level.legal and place != index else shown.format
+        style = "decimal" if level.legal else shown.format
         text = text.replace(f"%{place + 1}", _FORMATS.get(style, str)(number))
     return text.strip()
 
