@@ -14,6 +14,7 @@ from kb.ingest.charset import decode
 Format = Literal["docx", "xlsx", "ofd", "pdf", "doc", "xls", "rtf", "html", "mhtml", "csv", "text", "image"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORD = b"\xec\xa5"  # the first two bytes of an old Word document's own stream
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|span|article|section|center|font|h[1-6])\b",
     re.IGNORECASE,
@@ -105,12 +106,22 @@ def _zipped(data: bytes, name: str) -> Format:
 
 
 def _ole(data: bytes, name: str) -> Format:
-    if _stream(data, "EncryptedPackage") or _stream(data, "EncryptionInfo"):
+    if _stream(data, "EncryptedPackage") or _stream(data, "EncryptionInfo") or _is_locked_word(data):
         raise ProtectedFile(f"{name} is protected by a password: save a copy without one")
     for stream, format_ in _OLE_STREAMS:
         if _stream(data, stream):
             return format_
     raise UnsupportedFormat(f"{name} is an old Office file of a kind that cannot be read: save it as .docx")
+
+
+def _is_locked_word(data: bytes) -> bool:
+    """Whether an old Word document is encrypted: fEncrypted of its FIB (MS-DOC, 2.5.2)."""
+    start = data.find(_WORD)
+    while start >= 0:
+        if start % 512 == 0 and len(data) > start + 11:
+            return bool(data[start + 11] & 1)
+        start = data.find(_WORD, start + 1)
+    return False
 
 
 def _stream(data: bytes, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import pypdfium2
@@ -12,7 +13,7 @@ _PRIVATE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 endcmap end end"""
 
 
-def pdf(objects: list[bytes]) -> bytes:
+def pdf(objects: list[bytes], trailer: bytes = b"") -> bytes:
     """A PDF from its objects, numbered from 1; the first is the catalogue."""
     out = bytearray(b"%PDF-1.4\n")
     offsets = []
@@ -22,7 +23,11 @@ def pdf(objects: list[bytes]) -> bytes:
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    out += b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        trailer,
+        start,
+    )
     return bytes(out)
 
 
@@ -79,3 +84,39 @@ def joined(*files: bytes) -> bytes:
         stream = io.BytesIO()
         whole.save(stream)
     return stream.getvalue()
+
+
+def locked_pdf(password: bytes) -> bytes:
+    """One empty page that opens with the password only (ISO 32000-1, 7.6.3, revision 2: RC4 of 40 bits)."""
+    padding = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+    padded, mark, rights = (password + padding)[:32], b"0123456789abcdef", -4
+    owner = _rc4(hashlib.md5(padded).digest()[:5], padded)
+    secret = padded + owner + rights.to_bytes(4, "little", signed=True) + mark
+    user = _rc4(hashlib.md5(secret).digest()[:5], padding)
+    lock = b"<< /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P %d >>" % (
+        owner.hex().encode(),
+        user.hex().encode(),
+        rights,
+    )
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] >>",
+        lock,
+    ]
+    name = mark.hex().encode()
+    return pdf(objects, b"/Encrypt 4 0 R /ID [<%s> <%s>]" % (name, name))
+
+
+def _rc4(key: bytes, data: bytes) -> bytes:
+    state, j = list(range(256)), 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    out, i, j = bytearray(), 0, 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
