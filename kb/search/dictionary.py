@@ -129,12 +129,8 @@ def joins(word: str) -> bool:
 
 @cache
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
-
-
-@cache
-def _stemmer() -> snowballstemmer.EnglishStemmer:
-    return snowballstemmer.stemmer("english")
+    stemmer = snowballstemmer.stemmer("english")  # keeps the word in itself: threads must not share one
+    return str(stemmer.stemWord(word))
 
 
 @cache

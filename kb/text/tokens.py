@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+import threading
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,16 +20,28 @@ _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.%][a-z0-9]+)*")
 _GAP = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[ \t]+(?=[\u3400-\u9fff\uf900-\ufaff])")
 _SMOOTHING = 50  # occurrences granted to every word
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_OPENING = threading.RLock()
+
+
+def _frequencies() -> Frequencies:
+    with _OPENING:  # threads that are the first at the same time must share one table
+        return _counted()
 
 
 @cache
-def _frequencies() -> Frequencies:
+def _counted() -> Frequencies:
     return Frequencies()
 
 
-@cache
 def _tokenizer() -> jieba.Tokenizer:
-    """jieba over our table of words; its own cache lies in the shared temporary folder under a known name."""
+    """jieba over our table of words."""
+    with _OPENING:
+        return _opened()
+
+
+@cache
+def _opened() -> jieba.Tokenizer:
+    """jieba without its own cache, which lies in the shared temporary folder under a known name."""
     if "pkg_resources" not in sys.modules:
         # jieba would import it (0.3 s) to open its files, and does without where it is not installed.
         sys.modules["pkg_resources"] = None  # type: ignore[assignment]

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import snowballstemmer
 
 from kb.errors import QuestionError
+from kb.search import dictionary
+from kb.search.dictionary import stems
 from kb.search.question import Understood, content, language_of, understand
 from kb.search.ranking import ranking
+
+ENDINGS = ("s", "ed", "ing", "ness", "ful", "ity", "ational", "ization", "iveness", "ously", "ment", "al")
 
 
 @pytest.fixture
@@ -115,3 +123,25 @@ def test_ordinary_words_are_taken_as_the_field_means_them(
     forms = [form for term in ask(question).carried if term.weight > 0.2 for form in term.chinese]
     assert any(wanted in form for form in forms)
     assert unwanted not in forms
+
+
+def test_threads_that_ask_in_english_at_the_same_time_do_not_mix_their_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kinds = [f"{stem}{end}" for stem in ("fund", "communit", "organiz", "relat", "sens") for end in ENDINGS]
+    wanted = {word: (snowballstemmer.stemmer("english").stemWord(word),) for word in kinds}
+    start = threading.Barrier(8)
+    monkeypatch.setattr(dictionary, "_stem", dictionary._stem.__wrapped__)
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def ask(turn: int) -> dict[str, tuple[str, ...]]:
+        start.wait()
+        return {word: stems([word]) for word in kinds[turn * 9 :] + kinds[: turn * 9]}
+
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for found in threads.map(ask, range(8)):
+                assert found == wanted
+    finally:
+        sys.setswitchinterval(often)

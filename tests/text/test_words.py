@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import jieba
 import pytest
+from commands import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,3 +97,25 @@ def test_a_part_of_the_table_is_the_same_as_in_the_whole(
     for char in set(asked):
         wanted = {word: count for word, count in as_jieba_builds_it.FREQ.items() if word[0] == char}
         assert {word: count for word, count in table.table.items() if word[0] == char} == wanted
+
+
+def test_threads_that_are_the_first_at_the_same_time_share_one_table() -> None:
+    """In a process of its own, where nothing has been cut yet."""
+    code = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from kb.text.tokens import _frequencies, _tokenizer, words
+
+start = threading.Barrier(8)
+
+def first(number):
+    start.wait()
+    return words("社区办公用房经费")
+
+with ThreadPoolExecutor(8) as threads:
+    found = list(threads.map(first, range(8)))
+assert all(one == found[0] for one in found), found
+assert _tokenizer().FREQ is _frequencies().table
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert ran.returncode == 0, ran.stderr
