@@ -33,8 +33,15 @@ _UNCHANGED: _Responses = {304: {"description": "The client's copy (If-None-Match
 
 router = APIRouter(prefix="/api/v1", responses=_ALWAYS)
 
-DocId = Annotated[str, Path(description="A document's id, as lists and hits give it.", max_length=200)]
-Piece = Annotated[str, Path(description="The id of a removed piece.", max_length=40)]
+DocId = Annotated[
+    str,
+    Path(
+        description="A document's id, as lists and hits give it.", max_length=200, examples=["mkie6ukenafp"]
+    ),
+]
+Piece = Annotated[
+    str, Path(description="The id of a removed piece.", max_length=40, examples=["0a1b2c3d4e5f"])
+]
 
 
 @router.get(

@@ -35,8 +35,8 @@ _STALE: _Responses = {412: {"model": ProblemOut, "description": "The basket was 
 
 router = APIRouter(prefix="/api/v1/baskets", responses=_ALWAYS, tags=["baskets"])
 
-BasketName = Annotated[str, Path(description="A basket's name.", max_length=200)]
-EntryId = Annotated[int, Path(description="An entry's id.", ge=1, le=OFFSET_LIMIT)]
+BasketName = Annotated[str, Path(description="A basket's name.", max_length=200, examples=["社区经费调研"])]
+EntryId = Annotated[int, Path(description="An entry's id.", ge=1, le=OFFSET_LIMIT, examples=[1])]
 Whole = Annotated[int, BeforeValidator(no_truth)]
 
 
@@ -47,47 +47,49 @@ class _In(BaseModel):
 class BasketIn(_In):
     """A basket's name."""
 
-    name: Name
+    name: Name = Field(description="Of one line.", examples=["社区经费调研"])
 
 
 class PickedIn(_In):
     """A span of a document's text; with `version`, it is refused when the text has changed since."""
 
-    doc_id: Name
-    start: Whole = Field(ge=0, le=OFFSET_LIMIT)
-    end: Whole = Field(ge=1, le=OFFSET_LIMIT)
-    version: str = Field("", max_length=16)
+    doc_id: Name = Field(description="The document.", examples=["mkie6ukenafp"])
+    start: Whole = Field(ge=0, le=OFFSET_LIMIT, description="Its first character.", examples=[0])
+    end: Whole = Field(ge=1, le=OFFSET_LIMIT, description="Behind its last character.", examples=[20])
+    version: str = Field("", max_length=16, description="Of the text, as citations give it.")
 
 
 class EntriesIn(_In):
     """Passages, or one heading, to add at `at` (0-based) or at the end."""
 
-    passages: list[PickedIn] = Field([], max_length=200)
-    heading: str = Field("", max_length=200)
-    level: Whole = Field(1, ge=1, le=2)
-    note: str = Field("", max_length=10_000)
+    passages: list[PickedIn] = Field([], max_length=200, description="Spans of documents.")
+    heading: str = Field("", max_length=200, description="The words of a heading.")
+    level: Whole = Field(1, ge=1, le=2, description="Of the heading.")
+    note: str = Field("", max_length=10_000, description="A note to what is added.")
     label: str = Field("", max_length=300, description="Where they were found, in words.")
-    at: Whole | None = Field(None, ge=0, le=MOST_ENTRIES)
+    at: Whole | None = Field(
+        None, ge=0, le=MOST_ENTRIES, description="Where; left out, at the end.", examples=[0]
+    )
 
 
 class EntryIn(_In):
     """What to change of an entry; what is left out stays."""
 
-    note: str | None = Field(None, max_length=10_000)
-    text: str | None = Field(None, max_length=200, description="Of a heading.")
-    level: Whole | None = Field(None, ge=1, le=2)
+    note: str | None = Field(None, max_length=10_000, description="The note.", examples=["可作第二部分论据"])
+    text: str | None = Field(None, max_length=200, description="Of a heading.", examples=["一、经费来源"])
+    level: Whole | None = Field(None, ge=1, le=2, description="Of a heading.", examples=[1])
 
 
 class OrderIn(_In):
     """The ids of all entries in the order wanted."""
 
-    ids: list[Whole] = Field(max_length=MOST_ENTRIES)
+    ids: list[Whole] = Field(max_length=MOST_ENTRIES, description="All of them.", examples=[[3, 1, 2]])
 
 
 class BasketExportIn(_In):
     """A basket as a file; `draft` is the skeleton of a report in Word."""
 
-    format: Literal["docx", "draft", "xlsx", "md", "csv"] = "docx"
+    format: Literal["docx", "draft", "xlsx", "md", "csv"] = Field("docx", description="The kind of file.")
     propose: bool = Field(False, description="Asks the writing server of kb.toml for sentences of a draft.")
 
 

@@ -18,9 +18,10 @@ from kb import __version__
 from kb.errors import KbError
 from kb.library import Library
 from kb.resources import resource_folder
-from kb.surfaces import api, api_baskets, basket_page, comparing, likeness, pages, reading
+from kb.surfaces import api, api_baskets, api_docs, basket_page, comparing, likeness, pages, reading
 from kb.surfaces.deps import prefs_of
 from kb.surfaces.interop import dify, fastgpt, opensearch, openwebui
+from kb.surfaces.mcp import http as mcp
 from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of
 from kb.surfaces.security import BODY_BYTES, LOOPBACK_HOSTS, Guard, add_headers
 from kb.surfaces.site import Site
@@ -38,8 +39,9 @@ _ROUTERS = (
     fastgpt.router,
     openwebui.router,
     opensearch.router,
+    api_docs.router,
 )
-_FOR_PROGRAMS = ("/api/", "/dify/", "/fastgpt/", "/openwebui/")
+_FOR_PROGRAMS = ("/api/", "/dify/", "/fastgpt/", "/openwebui/", "/mcp")
 _LOG = logging.getLogger(__name__)
 _DESCRIPTION = """Cited excerpts and side-by-side comparisons over Chinese policy and practice documents.
 
@@ -69,11 +71,14 @@ def create_app(library: Library, hosts: Iterable[str] = LOOPBACK_HOSTS) -> FastA
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        lifespan=mcp.speaking,
     )
     app.state.library = library
     app.state.site = Site(resource_folder("web"))
     for router in _ROUTERS:
         app.include_router(router)
+    app.router.routes.extend(mcp.routes())
+    app.mount(api_docs.FILES, api_docs.files(), "swagger")
     app.mount("/static", StaticFiles(directory=app.state.site.static), "static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES)
     app.add_middleware(Guard, hosts=frozenset(hosts))

@@ -80,20 +80,19 @@ class FiltersIn(BaseModel):
         )
 
 
-class SearchIn(FiltersIn):
-    """A question with its restrictions."""
+class AskingIn(FiltersIn):
+    """How a question is to be answered, without its words."""
 
-    q: Text = Field(
-        description="The question, Chinese or English.",
-        examples=["其他区是怎么解决社区办公用房经费的", "how did other districts fund community offices"],
-    )
     top_k: int = Field(10, ge=1, le=100, description="The number of passages.")
     per_region: int | None = Field(
-        None, ge=1, le=100, description="Passages of one district; left out, the question decides."
+        None,
+        ge=1,
+        le=100,
+        description="Passages of one district; left out, the question decides.",
+        examples=[2],
     )
     mode: Mode = Field("hybrid", description="Which indexes answer.")
     literal: bool = Field(False, description="Reads no years, amounts or misspellings out of the words.")
-    explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words, translations.")
     topic: Names = Field([], description="Topics, any of them.", examples=[["社区治理"]])
 
     @property
@@ -101,10 +100,24 @@ class SearchIn(FiltersIn):
         """Topics of which a document must have one."""
         return tuple(self.topic)
 
+    def asking(self, text: str) -> Question:
+        """The search for `text` as the library takes it."""
+        return Question(text, self.top_k, self.filters, self.per_region, self.mode, self.literal)
+
+
+class SearchIn(AskingIn):
+    """A question with its restrictions."""
+
+    q: Text = Field(
+        description="The question, Chinese or English.",
+        examples=["其他区是怎么解决社区办公用房经费的", "how did other districts fund community offices"],
+    )
+    explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words, translations.")
+
     @property
     def question(self) -> Question:
         """The search as the library takes it."""
-        return Question(self.q, self.top_k, self.filters, self.per_region, self.mode, self.literal)
+        return self.asking(self.q)
 
 
 class DocumentsIn(FiltersIn):
@@ -123,7 +136,9 @@ class DocumentsIn(FiltersIn):
 class CompareIn(FiltersIn):
     """What to put side by side."""
 
-    topic: str = Field("", max_length=TOPIC_LIMIT, examples=["社区办公用房经费"])
+    topic: str = Field(
+        "", max_length=TOPIC_LIMIT, description="What is compared, in words.", examples=["社区办公用房经费"]
+    )
     by: Literal["region", "document"] = Field("region", description="What a column is.")
     column: Annotated[list[Name], Field(max_length=MOST_COLUMNS)] = Field(
         [], description="Districts, or ids or titles of documents, in order; empty: the topic chooses."
@@ -152,7 +167,9 @@ class CompareIn(FiltersIn):
 class ExportIn(CompareIn):
     """A comparison as a file."""
 
-    format: Literal["docx", "draft", "xlsx", "md", "csv"] = "docx"
+    format: Literal["docx", "draft", "xlsx", "md", "csv"] = Field(
+        "docx", description="`draft` is the skeleton of a report in Word."
+    )
     swap: bool = Field(False, description="Districts down, dimensions across.")
     propose: bool = Field(False, description="Asks the writing server of kb.toml for sentences of a draft.")
 
@@ -162,16 +179,20 @@ class CorrectionIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: Value | None = None
-    region: Value | None = Field(None, examples=["天津市/河东区"])
-    issuer: Value | None = None
-    issued: Value | None = Field(None, examples=["2021-06-30"])
-    number: Value | None = None
-    kind: Value | None = None
-    origin: Value | None = None
-    topics: Value | None = Field(None, examples=["社区治理、财政经费"])
+    title: Value | None = Field(None, description="Not empty.", examples=["关于社区工作经费的通知"])
+    region: Value | None = Field(None, description="From the province down.", examples=["天津市/河东区"])
+    issuer: Value | None = Field(None, description="The issuing body.", examples=["河东区人民政府"])
+    issued: Value | None = Field(
+        None, description="A year, a month or a day.", examples=["2021-06-30", "2021"]
+    )
+    number: Value | None = Field(None, description="发文字号.", examples=["国办发〔2023〕12号"])
+    kind: Value | None = Field(None, description="The kind of document.", examples=["调研报告"])
+    origin: Value | None = Field(None, description="Site or paper it came from.", examples=["河东区政府网"])
+    topics: Value | None = Field(None, description="Joined by 、.", examples=["社区治理、财政经费"])
     family: Value | None = Field(
-        None, description='"none" for a work of its own, the id of a document of the same work, or "".'
+        None,
+        description='"none" for a work of its own, the id of a document of the same work, or "".',
+        examples=["none"],
     )
 
     @property
@@ -190,15 +211,15 @@ class SpanIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start: int = Field(ge=0, le=OFFSET_LIMIT, examples=[0])
-    end: int = Field(ge=1, le=OFFSET_LIMIT, examples=[20])
+    start: int = Field(ge=0, le=OFFSET_LIMIT, description="Its first character.", examples=[0])
+    end: int = Field(ge=1, le=OFFSET_LIMIT, description="Behind its last character.", examples=[20])
 
 
 class SimilarIn(FiltersIn):
     """A passage whose like is wanted, with restrictions."""
 
-    start: int = Field(ge=0, le=OFFSET_LIMIT, examples=[0])
-    end: int = Field(ge=1, le=OFFSET_LIMIT, examples=[200])
+    start: int = Field(ge=0, le=OFFSET_LIMIT, description="Its first character.", examples=[0])
+    end: int = Field(ge=1, le=OFFSET_LIMIT, description="Behind its last character.", examples=[200])
     top_k: int = Field(10, ge=1, le=100, description="The number of passages.")
     explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words.")
 
@@ -208,9 +229,11 @@ class QuoteIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    doc_id: Name
-    quote: Text
-    start: Offset | None = Field(None, ge=0, le=OFFSET_LIMIT, description="Where it was quoted from.")
+    doc_id: Name = Field(description="The document it is said to stand in.", examples=["mkie6ukenafp"])
+    quote: Text = Field(description="The words.", examples=["每个社区每年安排工作经费36万元"])
+    start: Offset | None = Field(
+        None, ge=0, le=OFFSET_LIMIT, description="Where it was quoted from.", examples=[120]
+    )
 
 
 class CitationsIn(BaseModel):
@@ -218,4 +241,4 @@ class CitationsIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    citations: list[QuoteIn] = Field(max_length=1000)
+    citations: list[QuoteIn] = Field(max_length=1000, description="Quotations to hold against the library.")

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import socket
-import threading
 from collections.abc import Callable
 
 import uvicorn
 
-from kb.errors import KbError, SettingsError
+from kb.errors import SettingsError
 from kb.library import Library
 from kb.surfaces.app import create_app
-from kb.types import Question
+from kb.surfaces.warming import warming
 
 # A question of 10 000 Chinese characters is 90 kB in an address, more than uvicorn takes by itself.
 _HEADER_BYTES = 256 * 1024
-_WARM_UP = ("社区", "community")  # one question for each language
-_LOG = logging.getLogger(__name__)
 
 
 def serve(library: Library, host: str, port: int, announce: Callable[[str], None] = lambda _: None) -> None:
@@ -33,9 +29,6 @@ def serve(library: Library, host: str, port: int, announce: Callable[[str], None
     with _listen(host, port) as listener:
         name = f"[{host}]" if ":" in host else host
         announce(f"http://{name}:{listener.getsockname()[1]}/")
-        stopping = threading.Event()
-        warming = threading.Thread(target=_warm_up, args=(library, stopping))
-        warming.start()
         config = uvicorn.Config(
             create_app(library),
             log_level="warning",
@@ -44,23 +37,8 @@ def serve(library: Library, host: str, port: int, announce: Callable[[str], None
             h11_max_incomplete_event_size=_HEADER_BYTES,
             http="h11",
         )
-        try:
+        with warming(library):
             uvicorn.Server(config).run(sockets=[listener])
-        finally:
-            stopping.set()
-            warming.join()  # the caller closes the library next
-
-
-def _warm_up(library: Library, stopping: threading.Event) -> None:
-    """Opens the encoder and the dictionary before the first visitor has to wait for them."""
-    for question in _WARM_UP:
-        if stopping.is_set():
-            return
-        try:
-            library.search(Question(question, top_k=1))
-        except KbError as error:
-            _LOG.warning("the first search will fail: %s", error)
-            return
 
 
 def is_loopback(host: str) -> bool:

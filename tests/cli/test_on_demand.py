@@ -21,6 +21,7 @@ HEAVY = {
     "pypdfium2",
     "httpx2",
     "simplemma",
+    "mcp",
 }
 
 

@@ -12,7 +12,7 @@ from kb.surfaces.messages import LANGS, Message, Words, catalogue
 ROOT = Path(__file__).parents[2]
 SOURCES = [
     *sorted((ROOT / "web" / "templates").glob("*.html")),
-    *sorted((ROOT / "kb" / "surfaces").glob("*.py")),
+    *sorted((ROOT / "kb" / "surfaces").rglob("*.py")),
 ]
 # Keys that are put together from a prefix and a name.
 COMPOSED = re.compile(r'(?:t|words)(?:\.known)?\(\s*f?"([a-z]+(?:[._][a-z]+)*[._])(?:"|\{)')

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from serving import get, kb, served
 
 from kb.config import load_settings
 from kb.errors import SettingsError
@@ -29,45 +25,6 @@ NEW = (
 )
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "api.md"
 FRESH_WITHIN = 2.0  # seconds after the command line has finished
-
-
-def kb(home: Path, *words: str, **options: object) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "kb",
-        *words,
-        "--home",
-        str(home),
-        *(f"--{k}={v}" for k, v in options.items()),
-    ]
-
-
-@contextmanager
-def served(home: Path) -> Iterator[int]:
-    """The port of a server over `home`, stopped at the end as a user stops it."""
-    process = subprocess.Popen(
-        kb(home, "serve", port=0), stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"}
-    )
-    try:
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
-        assert found, said
-        yield int(found.group(1))
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
-
-
-def get(port: int, path: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
 
 
 def test_a_running_server_sees_what_the_command_line_ingested(home: Path, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "basket": "basket:app",
     "eval": "measuring:evaluate_set",
     "serve": "serving:serve",
+    "mcp": "agents:speak",
     "check": "keeping:check",
 }
 
