@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kb.types import Fact
 
@@ -30,6 +31,7 @@ _ROWS = (
     re.compile(r"(?:成文日期|发文日期|签发日期|印发日期)\s*[：:]?\s*(?:\| *)?(?P<value>[^|]{6,20})"),
     re.compile(r"(?:发布日期|公布日期|颁布日期|发布时间)\s*[：:]?\s*(?:\| *)?(?P<value>[^|]{6,20})"),
 )
+_UPLOADED = re.compile(r"(?:上传|分享|收藏|入库)(?:时间|日期|于)\s*[：:]?\s*(?:\| *)?(?P<value>[^|]{6,20})")
 _PASSED = re.compile(r"(?:通过|批准|公布|发布|颁布|修正|修订|施行)")
 _ALONE = re.compile(r"[（(]?[^。；;，,]{0,30}[）)]?")
 _SPOKEN = re.compile(r"[-—（(]*\s*(?:在|于)?[^，。]{0,40}(?:会议|大会)上")
@@ -64,6 +66,37 @@ def find_issued(
     if report := _REPORT.search(title):
         return Fact("issued", report.group("year"), 0.6, title)
     return None
+
+
+def stated_dates(
+    lines: Sequence[str], furniture: Sequence[str], posted: str, copied: bool
+) -> tuple[Fact, ...]:
+    """The dates that the file states, kept apart: `signed` (成文), `published` (发布) and `uploaded`.
+
+    `posted` is the date that the page gives; on a `copied` page it says when the copy was put there.
+    """
+    rows = (*lines[:_HEAD], *furniture)
+    signed = _row("signed", _ROWS[0], rows) or _renamed("signed", _signed(lines))
+    page = Fact("", iso, 0.7, posted) if posted and (iso := _iso(posted)) else None
+    published = _row("published", _ROWS[1], lines[:_HEAD] if copied else rows)
+    uploaded = _row("uploaded", _UPLOADED, rows)
+    if copied:
+        uploaded = uploaded or _renamed("uploaded", page)
+    else:
+        published = published or _renamed("published", page)
+    return tuple(fact for fact in (signed, published, uploaded) if fact is not None)
+
+
+def _row(field: str, pattern: re.Pattern[str], lines: Sequence[str]) -> Fact | None:
+    """The date behind a label such as 成文日期."""
+    for line in lines:
+        if (match := pattern.search(line)) and (value := _iso(match.group("value"))):
+            return Fact(field, value, 0.9, line.strip()[:120])
+    return None
+
+
+def _renamed(field: str, fact: Fact | None) -> Fact | None:
+    return None if fact is None else replace(fact, field=field)
 
 
 def _page_date(lines: Sequence[str]) -> Fact | None:

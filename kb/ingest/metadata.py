@@ -12,7 +12,7 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict
 
 from kb.ingest.clean import Hints
-from kb.ingest.dates import find_issued
+from kb.ingest.dates import find_issued, stated_dates
 from kb.ingest.gazetteer import region_rules
 from kb.ingest.issuer import find_issuer, find_number, government_issuer
 from kb.ingest.quality import is_reprint
@@ -94,8 +94,11 @@ def describe(
     issuer = find_issuer(own_title, lines, context.furniture, origin.value if origin and not shared else "")
     number = find_number(lines, context.furniture)
     copied = shared or is_reprint(context.furniture)
-    posted = "" if copied or not context.hints.posted else context.hints.posted[0]
-    issued = find_issued(own_title, lines, context.furniture, posted, number.value if number else "")
+    posted = next(iter(context.hints.posted), "")
+    issued = find_issued(
+        own_title, lines, context.furniture, "" if copied else posted, number.value if number else ""
+    )
+    dates = stated_dates(lines, context.furniture, posted, copied)
     press = _around(_kinds().page.press, context) and not shared
     kind = _by_authority(_kind(own_title, text, shared, press), issuer)
     stated = title_fact.confidence >= _STATED
@@ -116,7 +119,7 @@ def describe(
     )
     issuer = issuer or government_issuer(own_title, region)
     topics = find_topics(own_title if stated else "", text, headings)
-    facts = [title_fact, issuer, number, issued, kind, region_fact, origin, *topics]
+    facts = [title_fact, issuer, number, issued, *dates, kind, region_fact, origin, *topics]
     return Described(
         title=own_title,
         issuer=issuer.value if issuer else "",

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import PurePath
-
-from pydantic import BaseModel, ConfigDict
 
 from kb.ingest.labels import find_label
 from kb.ingest.readers.spacing import collapse, visible
-from kb.ingest.rules import Pattern
-from kb.resources import load_rules
+from kb.ingest.title_rules import title_patterns, title_rules
 from kb.types import Fact
 
 _LEADING_YEAR = re.compile(r"^(?:19|20)\d\d年(?:度)?")
+_NUMBERED = re.compile(r"[〔\[（(﹝【]\s*(?:19|20)\d\d\s*[〕\]）)﹞】]\s*第?\s*\d+\s*号\s*$")
 _SPACED = re.compile(r"(?:\S ){3,}\S")
 _PARTS = re.compile(
     r"\s*[|｜_>]\s*|\s+[-–—·]\s+|(?<=[\u4e00-\u9fff）)》”])[-–—](?=[\u4e00-\u9fff])|(?<=\S)\s+at master\s"
@@ -30,35 +27,6 @@ _TELLING = 9  # characters of a first sentence that says anything: “柴胡长�
 _NAMED = 6  # Chinese characters that make a file's name worth reading
 
 
-class _Rules(BaseModel):
-    """kb/data/titles.toml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    endings: tuple[str, ...]
-    strong: tuple[str, ...]
-    generic: frozenset[str]
-    not_title: tuple[Pattern, ...]
-    issuer_only: Pattern
-    site: Pattern
-    tails: Pattern
-    prefixes: Pattern
-    file_prefix: Pattern
-    file_suffix: Pattern
-    original: Pattern
-    byline: Pattern
-    time_first: Pattern
-    work_report: Pattern
-    adopted: Pattern
-
-
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    ending: re.Pattern[str]
-    strong: re.Pattern[str]
-    not_title: re.Pattern[str]
-
-
 @dataclass(frozen=True, slots=True)
 class Title:
     """The title, what it rests on, and the lines of the text that spell it (half-open)."""
@@ -67,21 +35,6 @@ class Title:
     fact: Fact
     first: int = 0
     last: int = 0
-
-
-@cache
-def _rules() -> _Rules:
-    return load_rules("titles.toml", _Rules)
-
-
-@cache
-def _patterns() -> _Patterns:
-    rules, brackets = _rules(), r"(?:[（(〔\[].{1,20}[）)〕\]])?[\d—-]*$"
-    return _Patterns(
-        re.compile(f"(?:{'|'.join(rules.endings)}){brackets}"),
-        re.compile(f"(?:{'|'.join(rules.strong)}){brackets}"),
-        re.compile("|".join(f"(?:{pattern})" for pattern in rules.not_title)),
-    )
 
 
 def find_title(lines: Sequence[str], named: Sequence[str], page_titles: Sequence[str], name: str) -> Title:
@@ -107,12 +60,12 @@ def find_title(lines: Sequence[str], named: Sequence[str], page_titles: Sequence
 
 def ends_like_title(text: str) -> bool:
     """Whether a line ends as titles of documents do."""
-    return _patterns().strong.search(tidy(text)) is not None
+    return title_patterns().strong.search(tidy(text)) is not None
 
 
 def tidy(text: str) -> str:
     """A title without file endings, page numbers and letter-spacing."""
-    rules = _rules()
+    rules = title_rules()
     text = re.sub(rules.prefixes, "", collapse(text)).strip(" 　■◆●★_-—|")
     previous = ""
     while previous != text:
@@ -151,10 +104,12 @@ def _head(lines: Sequence[str]) -> int:
 
 def _spelled(lines: Sequence[str], head: int) -> Title | None:
     """A title in the first lines: short lines that together end as titles do; else the first short line."""
-    patterns, rules = _patterns(), _rules()
+    patterns, rules = title_patterns(), title_rules()
     usable = [index for index in range(head) if not patterns.not_title.search(tidy(lines[index]))]
     for first in usable:
         last = _last_line(lines, usable, first)
+        if last and (official := _official(lines, last, head)):
+            return official
         if last:
             value = tidy("".join(tidy(line) for line in lines[first:last]))
             return _title(_alone(value, lines), 0.9, first, last)
@@ -169,6 +124,16 @@ def _spelled(lines: Sequence[str], head: int) -> Title | None:
     return None
 
 
+def _official(lines: Sequence[str], start: int, head: int) -> Title | None:
+    """The line above a document number, where a site put a title of its own above both."""
+    for index in range(start, head - 1):
+        value = tidy(lines[index])
+        told = _NUMBERED.search(lines[index + 1]) and title_patterns().strong.search(value)
+        if told and _is_complete(value) and len(value) <= _LONGEST:
+            return _title(value, 0.9, index, index + 1)
+    return None
+
+
 def _last_line(lines: Sequence[str], usable: Sequence[int], first: int) -> int:
     """Behind which line a title that begins at `first` ends; 0 when it does not end as titles do."""
     joined, found = "", 0
@@ -178,12 +143,12 @@ def _last_line(lines: Sequence[str], usable: Sequence[int], first: int) -> int:
         joined += tidy(lines[index])
         if not _is_complete(joined):
             continue
-        strong = _patterns().strong.search(joined) is not None
+        strong = title_patterns().strong.search(joined) is not None
         if found and not (strong and "关于" not in tidy(lines[index])):
             break
-        if _patterns().ending.search(joined) or tidy(joined) in _rules().generic:
+        if title_patterns().ending.search(joined) or tidy(joined) in title_rules().generic:
             found = index + 1
-            if strong or tidy(joined) in _rules().generic:
+            if strong or tidy(joined) in title_rules().generic:
                 break
     return found if found and len(joined) <= _LONGEST + 30 else 0
 
@@ -213,8 +178,8 @@ def _agreed(spelled: Title, others: Sequence[Fact], lines: Sequence[str]) -> Tit
         full = visible(fact.value)
         if own == full or (own in full and _LEADING_YEAR.sub("", fact.value) == spelled.value):
             return replace(spelled, fact=replace(spelled.fact, confidence=0.95))
-        longer = full.startswith(own) and _patterns().strong.search(fact.value) and fact.confidence > 0.7
-        if own in full and (spelled.value in _rules().generic or longer):
+        longer = full.startswith(own) and title_patterns().strong.search(fact.value) and fact.confidence > 0.7
+        if own in full and (spelled.value in title_rules().generic or longer):
             return replace(spelled, value=fact.value, fact=fact)
     if spelled.fact.confidence >= 0.7:
         return spelled
@@ -231,7 +196,7 @@ def _glued(lines: Sequence[str], others: Sequence[Fact]) -> Title | None:
         for value in (fact.value, _LEADING_YEAR.sub("", fact.value)):
             if len(value) >= 6 and visible(value) in opening:
                 return Title(value, replace(fact, value=value, confidence=0.9))
-    if match := re.search(_rules().adopted, "".join(lines[:4])):
+    if match := re.search(title_rules().adopted, "".join(lines[:4])):
         return Title(match.group(1), Fact("title", match.group(1), 0.8, match.group()))
     return None
 
@@ -239,7 +204,7 @@ def _glued(lines: Sequence[str], others: Sequence[Fact]) -> Title | None:
 def _original(lines: Sequence[str]) -> Title | None:
     """原标题：…, run together with the text of a press article."""
     for line in lines[:3]:
-        if match := re.search(_rules().original, line):
+        if match := re.search(title_rules().original, line):
             value = _until_its_subject(match.group("title")).strip(" ，,")
             return Title(value, Fact("title", value, 0.8, match.group()))
     return None
@@ -253,7 +218,7 @@ def _until_its_subject(run: str) -> str:
 
 
 def _work_report(lines: Sequence[str]) -> Title | None:
-    match = re.search(_rules().work_report, "".join(lines[:8]))
+    match = re.search(title_rules().work_report, "".join(lines[:8]))
     return Title("政府工作报告", Fact("title", "政府工作报告", 0.6, match.group())) if match else None
 
 
@@ -262,17 +227,19 @@ def _page_title(text: str, lines: Sequence[str]) -> Iterator[str]:
     parts = [tidy(part.rpartition("/")[2]) for part in _PARTS.split(text) if part]
     head = visible("".join(lines[:15]))
     yield from (part for part in parts if len(part) >= 6 and visible(part) in head)
-    rest = [part for part in parts if len(part) >= 6 and not re.search(_rules().site, part, re.IGNORECASE)]
+    rest = [
+        part for part in parts if len(part) >= 6 and not re.search(title_rules().site, part, re.IGNORECASE)
+    ]
     yield from sorted(rest, key=len, reverse=True)
 
 
 def _file_title(name: str, lines: Sequence[str]) -> Iterator[str]:
     """A file's name, when it says in Chinese what the file is."""
-    rules = _rules()
+    rules = title_rules()
     stem = re.sub(rules.file_prefix, "", tidy(PurePath(name).name))
     stem = (
         re.sub(rules.file_suffix, "", stem)
-        if _patterns().ending.search(re.sub(rules.file_suffix, "", stem))
+        if title_patterns().ending.search(re.sub(rules.file_suffix, "", stem))
         else stem
     )
     if len(re.findall(r"[\u4e00-\u9fff]", stem)) >= _NAMED:
@@ -281,13 +248,16 @@ def _file_title(name: str, lines: Sequence[str]) -> Iterator[str]:
 
 def _opening(lines: Sequence[str]) -> str:
     """The first clauses of the text, when nothing names it."""
-    first = next((line for line in lines if len(visible(line)) >= 4), "")
-    bare = re.sub(_rules().byline, "", first) or first
+    told = [line for line in lines if len(visible(line)) >= 4]
+    first = next(
+        (line for line in told if not title_patterns().not_title.search(tidy(line))), "".join(told[:1])
+    )
+    bare = re.sub(title_rules().byline, "", first) or first
     sentences = [part for part in re.split(r"[。！？!?；;]", bare) if visible(part)]
-    told = next(
+    telling = next(
         (part for part in sentences if len(visible(part)) >= _TELLING), sentences[0] if sentences else bare
     )
-    sentence = re.sub(_rules().time_first, "", told.strip())
+    sentence = re.sub(title_rules().time_first, "", telling.strip())
     short = ""
     for clause in re.split(r"(?<=[，,])", sentence):
         if short and len(short) + len(clause) > _OPENING:

@@ -182,6 +182,9 @@ class MetadataOut:
     region: list[str]
     issuer: str
     issued: str
+    signed: str  # 成文日期, as far as the text states it
+    published: str  # 发布日期
+    uploaded: str  # when a copy was put on the site that it was taken from
     number: str
     kind: str
     topics: list[str]

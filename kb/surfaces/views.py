@@ -237,10 +237,12 @@ def passage_layers(citation: Citation, marks: Sequence[tuple[int, int]], words: 
 def metadata_rows(document: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
     """Label, value and what the value rests on, for every field; an unknown value is ""."""
     facts = {fact.field: fact for fact in document.facts}
+    dates = {name: value for name in ("signed", "published", "uploaded") if (value := document.stated(name))}
     values = {
         "region": region_of(document),
         "issuer": document.issuer,
         "issued": document.issued,
+        **dates,
         "number": document.number,
         "kind": document.kind,
         "topics": "、".join(document.topics),

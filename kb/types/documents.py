@@ -55,7 +55,9 @@ class Flag:
 class Fact:
     """What one metadata field rests on."""
 
-    field: str  # a field of Document: title, region, issuer, issued, number, kind, origin, topics (one each)
+    # A field of Document: title, region, issuer, issued, number, kind, origin, topics (one each); or a date
+    # that stands beside `issued`: signed (成文), published (发布), uploaded (to where it was taken from).
+    field: str
     value: str
     confidence: float  # 0..1; 1.0 when a person set it
     evidence: str  # the words it was read from, or "set by hand"
@@ -95,6 +97,10 @@ class Document:
     removed: tuple[Removed, ...] = ()
     facts: tuple[Fact, ...] = ()
     topics: tuple[str, ...] = ()  # of kb/data/topics.toml or set by hand, the strongest first
+
+    def stated(self, field: str) -> str:
+        """The value of the first fact about `field`; "" when the text does not state it."""
+        return next((fact.value for fact in self.facts if fact.field == field), "")
 
     @property
     def version(self) -> str:

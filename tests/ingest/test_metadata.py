@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.ingest.dates import find_issued
+from kb.ingest.dates import find_issued, stated_dates
 from kb.ingest.gazetteer import count_names, mentions, resolve
 from kb.ingest.identity import document_id
 from kb.ingest.issuer import find_issuer, find_number
@@ -322,7 +322,7 @@ def test_every_fact_has_a_value_a_confidence_and_evidence() -> None:
         f"关于天津市河东区社区用房的通知\n津政发〔2021〕3号\n{BODY}\n天津市河东区人民政府\n2021年6月30日\n"
     )
     facts = {fact.field: fact for fact in document.facts}
-    assert set(facts) == {"title", "issuer", "number", "issued", "kind", "region", "topics"}
+    assert set(facts) == {"title", "issuer", "number", "issued", "signed", "kind", "region", "topics"}
     assert facts["region"].value == "天津市/河东区"
     assert all(fact.value and fact.evidence and 0 < fact.confidence <= 1 for fact in document.facts)
 
@@ -332,3 +332,59 @@ def test_ids_are_stable_and_tell_articles_apart() -> None:
     ids = {document_id("a.txt"), document_id("a.txt", 1), document_id("b.txt")}
     assert len(ids) == 3
     assert all(len(item) == 12 and item.isalnum() and item == item.lower() for item in ids)
+
+
+# --- dates that stand beside the date of issue ---
+
+
+def _dates(
+    *lines: str, furniture: tuple[str, ...] = (), posted: str = "", copied: bool = False
+) -> dict[str, str]:
+    return {fact.field: fact.value for fact in stated_dates(lines, furniture, posted, copied)}
+
+
+def test_dates_are_kept_apart() -> None:
+    body = ("关于社区用房的通知", BODY, "青禾区人民政府", "2021年3月5日")
+    assert _dates(*body, posted="2021-03-09") == {"signed": "2021-03-05", "published": "2021-03-09"}
+    assert _dates(*body, posted="2023-01-01", copied=True) == {
+        "signed": "2021-03-05",
+        "uploaded": "2023-01-01",
+    }
+    rows = ("成文日期：2021-03-05", "发布日期：2021-03-09", "上传时间：2023-01-01")
+    apart = {"signed": "2021-03-05", "published": "2021-03-09", "uploaded": "2023-01-01"}
+    assert _dates("关于社区用房的通知", BODY, furniture=rows) == apart
+    assert _dates(*rows, BODY) == apart
+
+
+def test_a_date_that_is_not_stated_is_left_out() -> None:
+    assert _dates("关于社区用房的通知", BODY) == {}
+    assert _dates("关于社区用房的通知", BODY, posted="2021-13-45") == {}
+    assert _dates("关于社区用房的通知", BODY, furniture=("发布日期：2023-01-01",), copied=True) == {}
+
+
+def test_the_date_of_issue_stays_the_main_one() -> None:
+    text = f"发布日期：2021-03-09\n关于社区用房的通知\n各街道办事处：\n{BODY}\n青禾区人民政府\n2021年3月5日\n"
+    document = _document(text)
+    assert (document.issued, document.stated("signed")) == ("2021-03-05", "2021-03-05")
+    assert document.stated("published") == "2021-03-09"
+    assert document.stated("uploaded") == ""
+
+
+def test_the_official_title_wins_over_the_one_that_a_site_put_above_it() -> None:
+    official = "青禾区人民政府办公室转发区民政局关于社区用房若干意见的通知"
+    own = "关于社区用房的若干意见(全文)"
+    assert _title(own, official, "青政办发〔2003〕29号", "各街道办事处：", BODY) == official
+    assert _title(own, "各街道办事处：", BODY) == "关于社区用房的若干意见"
+    assert _title(own, official, "各街道办事处：", BODY) == "关于社区用房的若干意见"
+
+
+@pytest.mark.parametrize("channel", ["青禾新闻", "时政要闻", "动态", "法治频道"])
+def test_the_name_of_a_channel_is_no_part_of_a_title(channel: str) -> None:
+    assert _title(channel, "青禾区社区用房管理办法", "第一条 " + BODY) == "青禾区社区用房管理办法"
+
+
+def test_who_wrote_an_article_is_not_its_title() -> None:
+    lines = ("光明晨报见习记者", "邵小斯 通讯员", "白小鑫 门小娇", "青禾区柳荫街道建成社区用房86处。" + BODY)
+    assert _title(*lines) == "青禾区柳荫街道建成社区用房86处"
+    line = "法治晨报全媒体记者 吴小锋7月25日下午，青禾区柳荫街道建成社区用房86处。" + BODY
+    assert _title(line) == "青禾区柳荫街道建成社区用房86处"
