@@ -386,5 +386,7 @@ def test_the_name_of_a_channel_is_no_part_of_a_title(channel: str) -> None:
 def test_who_wrote_an_article_is_not_its_title() -> None:
     lines = ("光明晨报见习记者", "邵小斯 通讯员", "白小鑫 门小娇", "青禾区柳荫街道建成社区用房86处。" + BODY)
     assert _title(*lines) == "青禾区柳荫街道建成社区用房86处"
+    placed = ("光明晨报记者", "邵小斯", f"青禾报道8月16日，青禾区柳荫街道建成社区用房86处。{BODY}")
+    assert _title(*placed) == "青禾区柳荫街道建成社区用房86处"
     line = "法治晨报全媒体记者 吴小锋7月25日下午，青禾区柳荫街道建成社区用房86处。" + BODY
     assert _title(line) == "青禾区柳荫街道建成社区用房86处"
