@@ -77,6 +77,14 @@ class VectorIndex(Protocol):
         """The best k by inner product, best first, of the documents `within` when they are given."""
         ...
 
+    def products(self, vector: Vector, ids: Sequence[int]) -> dict[int, float]:
+        """The inner product with each of `ids`; those that are not there are left out."""
+        ...
+
+    def documents(self, ids: Sequence[int]) -> dict[int, int]:
+        """The document's key of each of `ids`; those that are not there are left out."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:

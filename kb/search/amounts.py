@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kb.search.wishes import any_of, wish_rules
-from kb.store.lexical import AMOUNTS
+from kb.store.entries import AMOUNTS
 from kb.text.figures import figures
 from kb.types import Amount, Figure
 

@@ -152,7 +152,7 @@ def _known(
 ) -> _Known:
     dense, lexical = ({scored.id: scored.score for scored in one} for one in rankings)
     ids = list(dict.fromkeys([*dense, *lexical, *(bench.also if mode == "hybrid" else ())]))
-    groups = groups_of(bench.connection, ids)
+    groups = _documents(bench, ids)
     groups = {id: groups[id] for id in ids if id in groups and groups[id] in bench.snapshot.cards}
     document: dict[int, float] = {}
     said: dict[int, float] = {}
@@ -179,10 +179,17 @@ def _evidence(known: _Known, weights: Weights, near_passages: int) -> Evidence:
 
 
 def _cosines(bench: Bench, vector: Vector | None, ids: Sequence[int]) -> dict[int, float]:
-    if vector is None or bench.snapshot.model is None:
+    if vector is None or bench.snapshot.vectors is None:
         return {}
-    rows = vectors_of(bench.connection, bench.snapshot.model.name, ids)
-    return {id: float(row @ vector) for id, row in rows.items()}
+    return bench.snapshot.vectors.products(vector, ids)
+
+
+def _documents(bench: Bench, ids: Sequence[int]) -> dict[int, int]:
+    """The document's key of each passage; from memory where it can be, hundreds of rows of SQL take long."""
+    if bench.snapshot.vectors is None:
+        return groups_of(bench.connection, ids)
+    found = bench.snapshot.vectors.documents(ids)
+    return found | groups_of(bench.connection, [id for id in ids if id not in found])
 
 
 def _weights(

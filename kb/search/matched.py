@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kb.ports import Clause
+from kb.ports import Clause, LexicalIndex
 from kb.search.exact import Pool, Shelf
 from kb.store.documents import groups_of
 from kb.types import Filters
 
 _SHARE = 0.5  # of the best document's score in words
+_READ_FIRST = 1000  # documents
 
 
 def without_choices(filters: Filters) -> Filters:
@@ -39,7 +40,16 @@ def matched(shelf: Shelf, pool: Pool, clauses: Sequence[Clause], hits: Iterable[
     if pool.scored is not None:
         keys |= set(groups_of(shelf.connection, [one.id for one in pool.scored]).values())
     elif shelf.snapshot.documents is not None:
-        scored = shelf.snapshot.documents.search(clauses, max(1, len(shelf.snapshot.cards)), shelf.within)
-        least = _SHARE * scored[0].score if scored else 0.0
-        keys |= {one.id for one in scored if one.score >= least}
+        keys |= _saying_much(shelf.snapshot.documents, clauses, shelf.within)
     return frozenset(key for key in keys if key in shelf.snapshot.cards)
+
+
+def _saying_much(index: LexicalIndex, clauses: Sequence[Clause], within: frozenset[int] | None) -> set[int]:
+    """Keys of the documents that score at least half of what the best one does."""
+    most = _READ_FIRST
+    while True:
+        scored = index.search(clauses, most, within)
+        least = _SHARE * scored[0].score if scored else 0.0
+        if len(scored) < most or scored[-1].score < least:
+            return {one.id for one in scored if one.score >= least}
+        most *= 8

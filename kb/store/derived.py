@@ -17,8 +17,9 @@ from kb.errors import StorageFull, StoreError
 from kb.store import embeddings
 from kb.store.database import generation, reading
 from kb.store.documents import passages_since
+from kb.store.entries import Entry
 from kb.store.layout import Layout, storage, sweep
-from kb.store.lexical import Entry, TantivyIndex, discard
+from kb.store.lexical import TantivyIndex, discard
 from kb.store.manifest import MANIFEST, Manifest, file_digest, read_manifest, write_manifest
 from kb.store.schema import documents
 from kb.store.segments import verify_segments

@@ -7,41 +7,23 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tantivy
 
 from kb.errors import StorageFull, StoreError
 from kb.ports import Clause, Phrase, Scored
+from kb.store.entries import Entry, entry_document, schema
 from kb.store.layout import storage, storage_error, sync_folder
-from kb.text.figures import figures
-from kb.text.tokens import bigrams, words
 from kb.types import Amount
 
-FIELDS = ("title", "words", "bigrams")
-AMOUNTS = (
-    "money",
-    "people",
-    "area",
-    "share",
-)  # quantities that can be asked for; yuan, persons, ㎡, per cent
 _SAME = 1e-9  # relative: two ways to write one figure
 _HEAP_BYTES = 64 << 20
 _SYSTEM_ERROR = re.compile(r"os error (\d+)")
+_LISTED = 1000  # documents that a query names one by one; beyond, their entries are picked from more hits
+_READ_FIRST = 4  # times as many hits as are wanted
+_MOST_READ = 20_000
 _MOST_FREQUENCIES = 20_000  # kept between searches
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is indexed under one key: a passage or a whole document."""
-
-    key: int
-    group: int  # the document's key
-    title: str  # with the heading path for passages
-    text: str
-    figures: bool = False  # whether the text's figures can be asked for
 
 
 class TantivyIndex:
@@ -49,7 +31,7 @@ class TantivyIndex:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._schema = _schema()
+        self._schema = schema()
         self._frequencies: dict[tuple[str, tuple[str, ...]], int] = {}
         with storage(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +57,7 @@ class TantivyIndex:
                     writer.delete_documents_by_term("key", key)
                 for entry in entries:
                     writer.delete_documents_by_term("key", entry.key)
-                    writer.add_document(_document(entry))
+                    writer.add_document(entry_document(entry))
                 writer.commit()
                 writer.wait_merging_threads()
             except ValueError as error:
@@ -119,22 +101,51 @@ class TantivyIndex:
     def _among(
         self, ways: Sequence[tantivy.Query], k: int, field: str, members: frozenset[int] | None
     ) -> list[Scored]:
-        searcher = self._index.searcher()
         parts = [(tantivy.Occur.Should, way) for way in ways]
-        if not parts or searcher.num_docs == 0:
+        if not parts or not len(self):
             return []
         query = tantivy.Query.boolean_query(parts)
-        if members is not None:
-            inside = tantivy.Query.term_set_query(self._schema, field, list(members))
-            query = tantivy.Query.boolean_query(
-                [
-                    (tantivy.Occur.Must, query),
-                    (tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0)),
-                ]
-            )
+        if field == "group":
+            return self._within(query, k, members)
+        return self._hits(query if members is None else self._limited(query, field, members), k)
+
+    def _limited(self, query: tantivy.Query, field: str, members: frozenset[int]) -> tantivy.Query:
+        inside = tantivy.Query.term_set_query(self._schema, field, list(members))
+        must = tantivy.Occur.Must
+        return tantivy.Query.boolean_query(
+            [(must, query), (must, tantivy.Query.const_score_query(inside, 0.0))]
+        )
+
+    def _hits(self, query: tantivy.Query, k: int) -> list[Scored]:
+        searcher = self._index.searcher()
         found = searcher.search(query, limit=k, count=False)
         keys = searcher.fast_field_values("key", [address for _, address in found.hits])
         return [Scored(int(key), float(score)) for key, (score, _) in zip(keys, found.hits, strict=True)]
+
+    def _within(self, query: tantivy.Query, k: int, documents: frozenset[int] | None) -> list[Scored]:
+        """The best k of the documents.
+
+        A list of many documents takes long to compare with, but then most of the best entries are theirs:
+        more than k are read and the others left out.
+        """
+        if documents is None:
+            return self._hits(query, k)
+        searcher, most = self._index.searcher(), _READ_FIRST * k
+        while len(documents) > _LISTED and most <= _MOST_READ:
+            found = searcher.search(query, limit=most, count=False)
+            addresses = [address for _, address in found.hits]
+            kept = [
+                (address, score)
+                for group, (score, address) in zip(
+                    searcher.fast_field_values("group", addresses), found.hits, strict=True
+                )
+                if group in documents
+            ]
+            if len(kept) >= k or len(addresses) < most:
+                keys = searcher.fast_field_values("key", [address for address, _ in kept[:k]])
+                return [Scored(int(key), float(score)) for key, (_, score) in zip(keys, kept, strict=False)]
+            most *= max(2, math.ceil(k / max(1, len(kept))))
+        return self._hits(self._limited(query, "group", documents), k)
 
     def holding(
         self,
@@ -144,19 +155,13 @@ class TantivyIndex:
         within: frozenset[int] | None = None,
     ) -> list[Scored]:
         """See `kb.ports.LexicalIndex`."""
-        searcher = self._index.searcher()
-        if not needed or searcher.num_docs == 0:
+        if not needed or not len(self):
             return []
         parts = [(tantivy.Occur.Should, self._clause(clause)) for clause in clauses if clause.alternatives]
         for need in needed:
             query = self._range(need) if isinstance(need, Amount) else self._any(need)
             parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(query, 0.0)))
-        if within is not None:
-            inside = tantivy.Query.term_set_query(self._schema, "group", list(within))
-            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0)))
-        found = searcher.search(tantivy.Query.boolean_query(parts), limit=k, count=False)
-        keys = searcher.fast_field_values("key", [address for _, address in found.hits])
-        return [Scored(int(key), float(score)) for key, (score, _) in zip(keys, found.hits, strict=True)]
+        return self._within(tantivy.Query.boolean_query(parts), k, within)
 
     def _any(self, clause: Clause) -> tantivy.Query:
         """Entries that say one of the alternatives, all alike."""
@@ -240,40 +245,6 @@ def _refused(folder: Path, error: Exception, said: str) -> StoreError:
         if isinstance(refused, StorageFull):
             return refused
     return StoreError(f"{folder} {said.format(error)}")
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_integer_field("key", indexed=True, fast=True)
-    builder.add_integer_field("group", indexed=True, fast=True)
-    for name in FIELDS:
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    for quantity in AMOUNTS:
-        builder.add_float_field(quantity, indexed=True, fast=True)
-    return builder.build()
-
-
-def _document(entry: Entry) -> tantivy.Document:
-    values: dict[str, Any] = {
-        "key": entry.key,
-        "group": entry.group,
-        "title": " ".join(words(entry.title)),
-        "words": " ".join(words(entry.text)),
-        "bigrams": " ".join(bigrams(entry.text)),
-    }
-    if entry.figures:
-        values |= _amounts(entry.text)
-    return tantivy.Document(**values)
-
-
-def _amounts(text: str) -> dict[str, list[float]]:
-    """The bounds of the text's figures by quantity. Foreign money is left out: it is not to be compared."""
-    found: dict[str, set[float]] = {}
-    for figure in figures(text):
-        if figure.quantity in AMOUNTS and not (figure.quantity == "money" and figure.unit != "CNY"):
-            bounds = (bound for bound in (figure.value_min, figure.value_max) if bound is not None)
-            found.setdefault(figure.quantity, set()).update(bounds)
-    return {quantity: sorted(bounds) for quantity, bounds in found.items()}
 
 
 def discard(folder: Path) -> None:

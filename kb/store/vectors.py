@@ -1,8 +1,9 @@
-"""The FAISS index: exact inner products over an immutable base and a small tier of later changes."""
+"""The FAISS index: inner products over an immutable base and a small tier of later changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import faiss
@@ -12,47 +13,56 @@ from numpy.typing import NDArray
 from kb.errors import StoreError
 from kb.ports import Scored, Vector, Vectors
 from kb.store.layout import replacing
+from kb.store.nearest import build, extended, lists_for, lists_of, search
 
 _MERGE_ABOVE = 4096  # rows in the later tier before it is merged into a new base
-_MERGE_SHARE = 0.2  # … or this share of the base, whichever is more
+_MERGE_SHARE = 0.2  # … or this share of the base, whichever is more,
+_MERGE_MOST = 20_000  # … but never more than this, because the later tier is searched from end to end
+_DEAD_SHARE = 0.2  # of a base's rows that may be dead before it is made anew
+_GONE = -1  # the id of a dead row in a file
 
 
 class _Tier:
     """Rows that never change: ids, the documents they belong to, vectors in FAISS."""
 
-    __slots__ = ("flat", "groups", "ids")
+    __slots__ = ("_order", "groups", "ids", "index")
 
-    def __init__(self, ids: NDArray[np.int64], groups: NDArray[np.int64], flat: faiss.Index) -> None:
+    def __init__(self, ids: NDArray[np.int64], groups: NDArray[np.int64], index: faiss.Index) -> None:
         self.ids = ids
         self.groups = groups
-        self.flat = flat
+        self.index = index
+        self._order: NDArray[np.int64] | None = None  # of the ids, sorted, once it is asked for
 
     @classmethod
     def of(cls, ids: NDArray[np.int64], groups: NDArray[np.int64], vectors: Vectors) -> _Tier:
-        flat = faiss.IndexFlatIP(vectors.shape[1])
-        flat.add(np.ascontiguousarray(vectors))
-        return cls(ids, groups, flat)
+        return cls(ids, groups, build(vectors))
 
     def vectors(self) -> Vectors:
-        count = self.flat.ntotal
+        count = self.index.ntotal
         found: Vectors = (
-            self.flat.reconstruct_n(0, count) if count else np.zeros((0, self.flat.d), np.float32)
+            self.index.reconstruct_n(0, count) if count else np.zeros((0, self.index.d), np.float32)
         )
         return found
 
+    def places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The row of each id, -1 where there is none."""
+        if self._order is None:
+            self._order = np.argsort(self.ids)
+        at = np.searchsorted(self.ids, ids, sorter=self._order)
+        rows = self._order[np.minimum(at, len(self.ids) - 1)] if len(self.ids) else np.full(len(ids), -1)
+        return np.where(np.append(self.ids, _GONE)[rows] == ids, rows, -1)
+
+    def products(self, vector: Vector, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self.index.reconstruct_batch(rows) @ vector if len(rows) else np.zeros(0, np.float32)
+
     def search(self, vector: Vector, k: int, allowed: NDArray[np.bool_] | None) -> list[Scored]:
-        count = min(k, len(self.ids) if allowed is None else int(allowed.sum()))
+        count = min(k, len(self.ids) if allowed is None else int(np.count_nonzero(allowed)))
         if count == 0:
             return []
-        parameters = None
-        if allowed is not None:
-            bits = np.packbits(allowed, bitorder="little")
-            selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # the stub lacks it
-        scores, rows = self.flat.search(vector.reshape(1, -1), count, params=parameters)
+        scores, rows = search(self.index, vector, count, allowed)
         return [
             Scored(int(self.ids[row]), float(score))
-            for score, row in zip(scores[0], rows[0], strict=True)
+            for score, row in zip(scores, rows, strict=True)
             if row >= 0
         ]
 
@@ -60,30 +70,34 @@ class _Tier:
 class FaissIndex:
     """Implements `kb.ports.VectorIndex`."""
 
-    __slots__ = ("_base", "_dead", "_later")
+    __slots__ = ("_alive", "_base", "_later", "_within")
 
-    def __init__(self, base: _Tier, later: _Tier, dead: frozenset[int]) -> None:
+    def __init__(self, base: _Tier, later: _Tier, alive: NDArray[np.bool_] | None = None) -> None:
         self._base = base
         self._later = later
-        self._dead = dead  # ids of the base that are gone or replaced
+        self._alive = alive  # which rows of the base can be found; None when all can
+        self._within: _Within | None = None  # the last filter
 
     @classmethod
     def of(cls, ids: NDArray[np.int64], groups: NDArray[np.int64], vectors: Vectors) -> FaissIndex:
         """An index of rows: ids (n,), document keys (n,), unit vectors float32 (n, dim)."""
-        return cls(_Tier.of(ids, groups, vectors), _empty(vectors.shape[1]), frozenset())
+        return cls(_Tier.of(ids, groups, vectors), _empty(vectors.shape[1]))
 
     @classmethod
     def empty(cls, dim: int) -> FaissIndex:
         """An index without rows."""
-        return cls(_empty(dim), _empty(dim), frozenset())
+        return cls(_empty(dim), _empty(dim))
 
     @property
     def dim(self) -> int:
         """Length of a vector."""
-        return int(self._base.flat.d)
+        return int(self._base.index.d)
 
     def __len__(self) -> int:
-        return len(self._base.ids) - len(self._dead) + len(self._later.ids)
+        return len(self._base.ids) - self._dead() + len(self._later.ids)
+
+    def _dead(self) -> int:
+        return 0 if self._alive is None else len(self._alive) - int(np.count_nonzero(self._alive))
 
     def changed(
         self, ids: Sequence[int], groups: Sequence[int], vectors: Vectors, removed: Sequence[int]
@@ -91,27 +105,47 @@ class FaissIndex:
         """See `kb.ports.VectorIndex`. Raises `StoreError` when the vectors have another length."""
         if len(ids) and vectors.shape != (len(ids), self.dim):
             raise StoreError(f"vectors of shape {vectors.shape} do not fit an index of length {self.dim}")
-        gone = {*ids, *removed}
-        stay = np.array([id not in gone for id in self._later.ids.tolist()], dtype=np.bool_)
+        new_ids, new_groups = np.asarray(ids, dtype=np.int64), np.asarray(groups, dtype=np.int64)
+        if not len(self):
+            return FaissIndex.of(new_ids, new_groups, vectors.reshape(-1, self.dim))
+        gone = np.unique(np.concatenate([new_ids, np.asarray(removed, dtype=np.int64)]))
+        stay = ~np.isin(self._later.ids, gone)
         later = _Tier.of(
-            np.concatenate([self._later.ids[stay], np.asarray(ids, dtype=np.int64)]),
-            np.concatenate([self._later.groups[stay], np.asarray(groups, dtype=np.int64)]),
+            np.concatenate([self._later.ids[stay], new_ids]),
+            np.concatenate([self._later.groups[stay], new_groups]),
             np.concatenate([self._later.vectors()[stay], vectors.reshape(-1, self.dim)]),
         )
-        known = np.isin(np.fromiter(gone, dtype=np.int64, count=len(gone)), self._base.ids)
-        dead = self._dead | {id for id, present in zip(gone, known, strict=True) if present}
-        result = FaissIndex(self._base, later, frozenset(dead))
-        grown = len(later.ids) + len(dead)
-        return result.merged() if grown > max(_MERGE_ABOVE, _MERGE_SHARE * len(self._base.ids)) else result
+        alive, dying = self._alive, np.isin(self._base.ids, gone)
+        if dying.any():
+            alive = ~dying if alive is None else alive & ~dying
+        result = FaissIndex(self._base, later, alive)
+        most = max(_MERGE_ABOVE, min(_MERGE_MOST, _MERGE_SHARE * len(self._base.ids)))
+        exact = not lists_of(self._base.index)
+        return result.merged() if len(later.ids) + exact * result._dead() > most else result
 
     def merged(self) -> FaissIndex:
-        """The same rows in one base."""
-        ids, groups, vectors = self.rows()
-        return FaissIndex.of(ids, groups, vectors)
+        """The same rows in one base.
+
+        A base in lists is extended, not made anew, until it has become too large for its lists or too many
+        of its rows are dead.
+        """
+        lists = lists_of(self._base.index)
+        if not lists or lists != lists_for(len(self)) or self._dead() > _DEAD_SHARE * len(self._base.ids):
+            return FaissIndex.of(*self.rows())
+        if not len(self._later.ids):
+            return self
+        added = np.ones(len(self._later.ids), np.bool_)
+        base = _Tier(
+            np.concatenate([self._base.ids, self._later.ids]),
+            np.concatenate([self._base.groups, self._later.groups]),
+            extended(self._base.index, self._later.vectors()),
+        )
+        alive = None if self._alive is None else np.concatenate([self._alive, added])
+        return FaissIndex(base, _empty(self.dim), alive)
 
     def rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Vectors]:
         """ids (n,), document keys (n,) and vectors (n, dim) of what can be found."""
-        alive = self._alive()
+        alive = slice(None) if self._alive is None else self._alive
         base = self._base.vectors()
         return (
             np.concatenate([self._base.ids[alive], self._later.ids]),
@@ -119,21 +153,70 @@ class FaissIndex:
             np.concatenate([base[alive], self._later.vectors()]),
         )
 
+    def base(self) -> tuple[NDArray[np.int64], NDArray[np.int64], faiss.Index]:
+        """ids (n,), -1 for rows that are gone, document keys (n,) and the vectors of the base."""
+        ids = self._base.ids if self._alive is None else np.where(self._alive, self._base.ids, _GONE)
+        return ids, self._base.groups, self._base.index
+
     def search(self, vector: Vector, k: int, within: frozenset[int] | None = None) -> list[Scored]:
-        """See `kb.ports.VectorIndex`."""
-        base_allowed: NDArray[np.bool_] | None = self._alive() if self._dead else None
-        later_allowed: NDArray[np.bool_] | None = None
+        """See `kb.ports.VectorIndex`; exact below `kb.store.nearest.EXACT_BELOW` rows."""
+        base_allowed, later_allowed = self._alive, None
         if within is not None:
-            wanted = np.fromiter(within, dtype=np.int64, count=len(within))
-            inside = np.isin(self._base.groups, wanted)
-            base_allowed = inside if base_allowed is None else inside & base_allowed
-            later_allowed = np.isin(self._later.groups, wanted)
+            base_allowed, later_allowed = self._admitted(within)
         found = self._base.search(vector, k, base_allowed) + self._later.search(vector, k, later_allowed)
         return sorted(found, key=lambda scored: (-scored.score, scored.id))[:k]
 
-    def _alive(self) -> NDArray[np.bool_]:
-        dead = np.fromiter(self._dead, dtype=np.int64, count=len(self._dead))
-        return ~np.isin(self._base.ids, dead)
+    def products(self, vector: Vector, ids: Sequence[int]) -> dict[int, float]:
+        """See `kb.ports.VectorIndex`."""
+        found: dict[int, float] = {}
+        for tier, rows, there in self._found(ids):
+            values = tier.products(vector, rows)
+            found |= zip(there.tolist(), values.tolist(), strict=True)
+        return found
+
+    def documents(self, ids: Sequence[int]) -> dict[int, int]:
+        """See `kb.ports.VectorIndex`."""
+        found: dict[int, int] = {}
+        for tier, rows, there in self._found(ids):
+            found |= zip(there.tolist(), tier.groups[rows].tolist(), strict=True)
+        return found
+
+    def _found(self, ids: Sequence[int]) -> Iterator[tuple[_Tier, NDArray[np.int64], NDArray[np.int64]]]:
+        """For each tier the rows that hold some of `ids`, and those ids."""
+        asked = np.asarray(ids, dtype=np.int64)
+        for tier, alive in ((self._base, self._alive), (self._later, None)):
+            rows = tier.places(asked)
+            there = rows >= 0
+            if alive is not None:
+                there &= alive[rows]
+            yield tier, rows[there], asked[there]
+
+    def _admitted(self, within: frozenset[int]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which rows of both tiers a filter leaves; one question asks several times with the same one."""
+        held = self._within
+        if held is None or held.documents is not within:
+            wanted = np.fromiter(within, dtype=np.int64, count=len(within))
+            base = _members(self._base.groups, wanted)
+            base = base if self._alive is None else base & self._alive
+            self._within = held = _Within(within, base, _members(self._later.groups, wanted))
+        return held.base, held.later
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """Documents that may answer, and the rows of both tiers that are theirs."""
+
+    documents: frozenset[int]
+    base: NDArray[np.bool_]
+    later: NDArray[np.bool_]
+
+
+def _members(groups: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of `groups` are wanted; by a table, because keys of documents are small and dense."""
+    most = int(groups.max(initial=0))
+    table = np.zeros(most + 1, np.bool_)
+    table[wanted[wanted <= most]] = True
+    return table[groups]
 
 
 def _empty(dim: int) -> _Tier:
@@ -143,14 +226,12 @@ def _empty(dim: int) -> _Tier:
 
 def write_vectors(index: FaissIndex, path: Path) -> None:
     """Writes the index whole: vectors by FAISS, ids and document keys beside them in one file."""
-    ids, groups, vectors = index.rows()
-    flat = faiss.IndexFlatIP(index.dim)
-    flat.add(np.ascontiguousarray(vectors))
+    ids, groups, vectors = index.merged().base()
     with replacing(path.with_suffix(".ids.npy")) as temporary, temporary.open("wb") as handle:
         np.save(handle, np.stack([ids, groups]), allow_pickle=False)
     with replacing(path) as temporary:
         try:
-            faiss.write_index(flat, str(temporary))
+            faiss.write_index(vectors, str(temporary))
         except RuntimeError as error:  # FAISS reports every failed write this way
             raise OSError(28, str(error)) from error
 
@@ -158,10 +239,11 @@ def write_vectors(index: FaissIndex, path: Path) -> None:
 def read_vectors(path: Path) -> FaissIndex:
     """Reads what `write_vectors` wrote. Raises `StoreError` when it is damaged."""
     try:
-        flat = faiss.read_index(str(path))
+        index = faiss.read_index(str(path))
         ids, groups = np.load(path.with_suffix(".ids.npy"), allow_pickle=False)
     except (RuntimeError, OSError, ValueError, EOFError) as error:
         raise StoreError(f"{path} is damaged ({error}): `kb check --repair` rebuilds it") from error
-    if flat.ntotal != len(ids):
-        raise StoreError(f"{path} holds {flat.ntotal} vectors for {len(ids)} ids: run `kb check --repair`")
-    return FaissIndex(_Tier(ids, groups, flat), _empty(flat.d), frozenset())
+    if index.ntotal != len(ids):
+        raise StoreError(f"{path} holds {index.ntotal} vectors for {len(ids)} ids: run `kb check --repair`")
+    gone = ids == _GONE
+    return FaissIndex(_Tier(ids, groups, index), _empty(index.d), ~gone if gone.any() else None)

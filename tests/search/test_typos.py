@@ -8,7 +8,8 @@ from commands import ROOT
 
 from kb.library import Library
 from kb.search.typos import slips
-from kb.store.lexical import Entry, TantivyIndex
+from kb.store.entries import Entry
+from kb.store.lexical import TantivyIndex
 from kb.types import Answer, Question
 
 

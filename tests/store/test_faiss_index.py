@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+import kb.store.nearest
 import kb.store.vectors
 from kb.errors import StoreError
 from kb.ports import Scored, Vector, Vectors
+from kb.store.nearest import lists_of
 from kb.store.vectors import FaissIndex, read_vectors, write_vectors
 
 DIM = 6
@@ -147,3 +149,83 @@ def test_files_of_different_counts_are_damaged(tmp_path: Path) -> None:
     np.save(path.with_suffix(".ids.npy"), np.ones((2, 3), np.int64))
     with pytest.raises(StoreError, match="1 vectors for 3 ids"):
         read_vectors(path)
+
+
+@pytest.fixture
+def in_lists(monkeypatch: pytest.MonkeyPatch) -> tuple[FaissIndex, Vectors]:
+    """An index above the size that is searched exactly, and its 3000 vectors under the ids 1, 2, 3 …"""
+    monkeypatch.setattr(kb.store.nearest, "EXACT_BELOW", 2000)
+    rng = np.random.default_rng(5)
+    centres = rng.standard_normal((200, 48))
+    mixed = centres[rng.integers(200, size=3000)] + 0.3 * rng.standard_normal((3000, 48))
+    vectors = (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
+    return FaissIndex.of(np.arange(1, 3001), np.arange(3000) // 10, vectors), vectors
+
+
+def recall(index: FaissIndex, vectors: Vectors, within: frozenset[int] | None = None) -> float:
+    """Of the ten rows that are nearest to each hundredth row."""
+    inside = [row for row in range(len(vectors)) if within is None or row // 10 in within]
+    shares = []
+    for vector in vectors[::100]:
+        best = sorted(inside, key=lambda row: -float(vectors[row] @ vector))[:10]
+        found = {scored.id - 1 for scored in index.search(vector, 10, within)}
+        shares.append(len(found & set(best)) / len(best))
+    return float(np.mean(shares))
+
+
+def test_many_vectors_lie_in_lists_and_are_found(in_lists: tuple[FaissIndex, Vectors]) -> None:
+    index, vectors = in_lists
+    assert lists_of(index.base()[2]) > 1
+    assert recall(index, vectors) >= 0.98
+
+
+@pytest.mark.parametrize("share", [2, 10, 100])
+def test_a_filter_costs_little_recall(in_lists: tuple[FaissIndex, Vectors], share: int) -> None:
+    index, vectors = in_lists
+    assert recall(index, vectors, frozenset(range(0, 300, share))) >= 0.95, "rows here lie far apart"
+
+
+def test_changes_of_an_index_in_lists(
+    in_lists: tuple[FaissIndex, Vectors], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Merging extends the lists, and what has gone stays gone, in the file too."""
+    monkeypatch.setattr(kb.store.vectors, "_MERGE_ABOVE", 0)
+    monkeypatch.setattr(kb.store.vectors, "_MERGE_MOST", 5)
+    index, vectors = in_lists
+    grown = index.changed(list(range(5001, 5011)), [999] * 10, vectors[:10], [7, 8])
+    assert len(grown.base()[0]) == 3010, "the later rows were merged into the base"
+    assert (len(index), len(grown)) == (3000, 3008)
+    assert {scored.id for scored in grown.search(vectors[3], 2)} == {4, 5004}
+    assert 7 not in {scored.id for scored in grown.search(vectors[6], 10)}
+    assert 7 in {scored.id for scored in index.search(vectors[6], 10)}
+
+
+def test_an_index_in_lists_is_written_and_read(in_lists: tuple[FaissIndex, Vectors], tmp_path: Path) -> None:
+    index, vectors = in_lists
+    write_vectors(index.changed([], [], vectors[:0], [7, 8]), tmp_path / "g1.faiss")
+    again = read_vectors(tmp_path / "g1.faiss")
+    assert len(again) == 2998
+    assert not {7, 8} & set(again.rows()[0].tolist())
+    assert again.search(vectors[0], 1)[0].id == 1
+
+
+def test_products_and_documents_of_rows(in_lists: tuple[FaissIndex, Vectors]) -> None:
+    index, vectors = in_lists
+    changed = index.changed([9001], [77], vectors[:1], [2])
+    assert changed.documents([1, 2, 9001, 12345]) == {1: 0, 9001: 77}
+    products = changed.products(vectors[0], [1, 2, 9001, 12345])
+    assert products == pytest.approx({1: 1.0, 9001: 1.0}, abs=1e-3)
+    assert FaissIndex.empty(DIM).products(unit(1), [3]) == {}
+
+
+def test_so_many_dead_rows_make_the_base_anew(in_lists: tuple[FaissIndex, Vectors]) -> None:
+    index, vectors = in_lists
+    fewer = index.changed([], [], vectors[:0], list(range(1, 901))).merged()
+    assert len(fewer.base()[0]) == len(fewer) == 2100
+
+
+def test_an_index_that_shrinks_becomes_exact_again(in_lists: tuple[FaissIndex, Vectors]) -> None:
+    index, vectors = in_lists
+    small = index.changed([], [], vectors[:0], list(range(1, 1501))).merged()
+    assert lists_of(small.base()[2]) == 0
+    assert len(small) == 1500

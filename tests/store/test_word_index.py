@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import kb.store.lexical
 from kb.ports import Clause, Phrase
-from kb.store.lexical import Entry, TantivyIndex
+from kb.store.entries import Entry
+from kb.store.lexical import TantivyIndex
 from kb.text.tokens import bigrams
 
 WORDS = ("经费", "社区", "办公", "食堂", "网格", "共建")
@@ -173,3 +175,26 @@ def test_what_is_said_counts_once_and_by_its_weight(tmp_path: Path) -> None:
     assert said[1] + said[3] + said[4] == pytest.approx(1.0)
     assert index.said(asked, [1]).keys() == {1}
     assert index.said([word("考核")], [1, 2]) == {}
+
+
+@pytest.mark.parametrize("most_read", [20, 20_000])
+def test_a_filter_of_many_documents_gives_what_a_list_of_them_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_read: int
+) -> None:
+    """Whether entries are picked from more hits, or the documents are named one by one in the end."""
+    index = TantivyIndex(tmp_path)
+    texts = ["社区经费" + "共建" * (number % 7) for number in range(300)]
+    index.update([Entry(key, key, "", text) for key, text in enumerate(texts, start=1)], [])
+    within = frozenset(range(40, 300, 3))
+    clauses = [word("经费"), word("共建", 0.3)]
+    listed = {k: index.search(clauses, k, within) for k in (5, 60, 500)}
+    needed = index.holding([word("共建")], clauses, 60, within)
+    monkeypatch.setattr(kb.store.lexical, "_LISTED", 1)
+    monkeypatch.setattr(kb.store.lexical, "_MOST_READ", most_read)
+    for k, wanted in listed.items():
+        found = index.search(clauses, k, within)
+        assert [one.score for one in found] == pytest.approx([one.score for one in wanted])
+        assert {one.id for one in found} <= within
+    assert {one.score for one in index.holding([word("共建")], clauses, 60, within)} == {
+        one.score for one in needed
+    }

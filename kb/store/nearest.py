@@ -1,0 +1,120 @@
+"""Which FAISS index holds a number of vectors, and how it is searched under a filter.
+
+Below `EXACT_BELOW` rows a flat one: exact, and a question costs a few milliseconds. Above, k-means lists
+with vectors of 16-bit floats; how many lists a question looks into is measured when the index is built.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.ports import Vector, Vectors
+
+EXACT_BELOW = 100_000  # rows
+RECALL = 0.99  # of the best ten, on questions made from the rows
+_SAMPLE = 64  # rows per list that k-means sees
+_ROUNDS = 10  # of k-means
+_PROBES = (4, 8, 16, 32, 64, 128, 256)
+_QUESTIONS = 100
+_BEST = 10
+_SCORED_AT_ONCE = 65_536  # rows
+_log = logging.getLogger(__name__)
+
+
+def lists_for(rows: int) -> int:
+    """How many lists fit a number of rows: about the square root, a power of two; 0 for an exact index."""
+    return 0 if rows < EXACT_BELOW else int(2 ** round(math.log2(max(rows, 2)) / 2))
+
+
+def lists_of(index: faiss.Index) -> int:
+    """How many lists an index has; 0 for an exact one."""
+    return int(index.nlist) if isinstance(index, faiss.IndexIVF) else 0
+
+
+def build(vectors: Vectors) -> faiss.Index:
+    """An index of unit rows (n, dim), chosen by their number."""
+    rows, dim = vectors.shape
+    lists = lists_for(rows)
+    if not lists:
+        flat = faiss.IndexFlatIP(dim)
+        flat.add(np.ascontiguousarray(vectors))
+        return flat
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dim), dim, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
+    )
+    index.cp.spherical, index.cp.niter = True, _ROUNDS
+    index.cp.max_points_per_centroid = _SAMPLE
+    rng = np.random.default_rng(0)
+    index.train(vectors[np.sort(rng.permutation(rows)[: _SAMPLE * lists])])
+    index.add(vectors)
+    index.make_direct_map()
+    index.nprobe, reached = _probes(index, vectors, rng)
+    _log.info("%d vectors in %d lists, %d looked into, recall %.3f", rows, lists, index.nprobe, reached)
+    return index
+
+
+def extended(index: faiss.Index, vectors: Vectors) -> faiss.Index:
+    """A copy with more rows in the same lists; the index itself stays as it is."""
+    larger = faiss.clone_index(index)
+    larger.add(np.ascontiguousarray(vectors))
+    return larger
+
+
+def search(
+    index: faiss.Index, vector: Vector, k: int, allowed: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Scores and rows of the best k, -1 where there are fewer; only `allowed` rows (n,) when given.
+
+    Under a filter more lists are looked into, so that more than as many rows are compared: the best of few
+    lie farther apart.
+    """
+    parameters: faiss.SearchParameters | None = None
+    if allowed is not None:
+        bits = np.packbits(allowed, bitorder="little")
+        selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
+        if isinstance(index, faiss.IndexIVF):
+            share = max(int(np.count_nonzero(allowed)), 1) / len(allowed)
+            probes = min(index.nlist, math.ceil(index.nprobe * (1 + 1 / share)))
+            parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
+        else:
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # the stub lacks it
+    scores, rows = index.search(vector.reshape(1, -1), k, params=parameters)
+    return scores[0], rows[0]
+
+
+def _probes(index: faiss.IndexIVF, vectors: Vectors, rng: np.random.Generator) -> tuple[int, float]:
+    """The least number of lists that finds what an exact search finds, and the recall that it reaches.
+
+    A question lies between passages: half of one row is added to another.
+    """
+    ones, others = rng.integers(len(vectors), size=(2, _QUESTIONS))
+    questions = vectors[ones] + 0.5 * vectors[others]
+    questions /= np.linalg.norm(questions, axis=1, keepdims=True)
+    wanted = exact_best(vectors, questions, _BEST)
+    lists, recall = lists_of(index), 0.0
+    for probes in _PROBES:
+        index.nprobe = min(probes, lists)
+        found = index.search(questions, _BEST)[1]
+        recall = float(np.mean([np.isin(row, best).mean() for row, best in zip(wanted, found, strict=True)]))
+        if recall >= RECALL or probes >= lists:
+            break
+    return int(index.nprobe), recall
+
+
+def exact_best(vectors: Vectors, questions: Vectors, k: int) -> NDArray[np.int64]:
+    """The rows (questions, k) with the largest products, in any order, by comparing all of them."""
+    rows = np.zeros((len(questions), 0), np.int64)
+    scores = np.zeros((len(questions), 0), np.float32)
+    for start in range(0, len(vectors), _SCORED_AT_ONCE):
+        part = questions @ vectors[start : start + _SCORED_AT_ONCE].T
+        best = np.argpartition(-part, min(k, part.shape[1]) - 1, axis=1)[:, :k]
+        rows = np.concatenate([rows, best + start], axis=1)
+        scores = np.concatenate([scores, np.take_along_axis(part, best, axis=1)], axis=1)
+    kept = np.argsort(-scores, axis=1)[:, :k]
+    found: NDArray[np.int64] = np.take_along_axis(rows, kept, axis=1)
+    return found

@@ -1,0 +1,54 @@
+"""The growth of latency with the number of passages, drawn as an SVG."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+_WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 640, 360, 70, 30, 150, 50
+_LINES = {
+    "answer, two filters": ("whole answer, two filters", "#b3261e"),
+    "find, two filters": ("finding, two filters", "#e58a00"),
+    "find, any": ("finding, no filter", "#7b5ea7"),
+    "vectors": ("vector index alone", "#1b6e3c"),
+}
+_DATA = ("the data itself", "#888888")
+
+
+def chart(figures: list[dict[str, Any]]) -> str:
+    """Median milliseconds against passages, both logarithmic; the dashed line grows as the data does."""
+    figures = sorted(figures, key=lambda one: one["passages"])
+    counts = [one["passages"] for one in figures]
+    series = {name: [one[name]["p50"] for one in figures] for name in _LINES}
+    first = min(min(values) for values in series.values())
+    data = [first * count / counts[0] for count in counts]
+    low = 10 ** math.floor(math.log10(first))
+    high = 10 ** math.ceil(math.log10(max(*data, *(max(values) for values in series.values()))))
+
+    def x(count: float) -> float:
+        share = math.log(count / counts[0]) / max(math.log(counts[-1] / counts[0]), 1e-9)
+        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+
+    def y(value: float) -> float:
+        return _HEIGHT - _BOTTOM - math.log(value / low) / math.log(high / low) * (_HEIGHT - _TOP - _BOTTOM)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
+        'font-family="sans-serif" font-size="12">',
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
+        f'<text x="{_LEFT}" y="18">milliseconds, median (both axes logarithmic)</text>',
+    ]
+    for power in range(round(math.log10(low)), round(math.log10(high)) + 1):
+        at = y(10**power)
+        parts.append(f'<path d="M{_LEFT} {at:.1f}H{_WIDTH - _RIGHT}" stroke="#dddddd"/>')
+        parts.append(f'<text x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{10**power:g}</text>')
+    for count in counts:
+        parts.append(f'<text x="{x(count):.1f}" y="{_HEIGHT - 28}" text-anchor="middle">{count:,}</text>')
+    parts.append(f'<text x="{_LEFT}" y="{_HEIGHT - 8}">passages</text>')
+    every = [(label, colour, series[name], "") for name, (label, colour) in _LINES.items()]
+    for label, colour, values, dash in [*every, (*_DATA, data, ' stroke-dasharray="5 4"')]:
+        points = " ".join(f"{x(c):.1f},{y(v):.1f}" for c, v in zip(counts, values, strict=True))
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
+        at = y(values[-1]) + 4
+        parts.append(f'<text x="{_WIDTH - _RIGHT + 6}" y="{at:.1f}" fill="{colour}">{label}</text>')
+    return "\n".join([*parts, "</svg>", ""])
