@@ -11,11 +11,13 @@ from kb.ingest.labels import find_label
 from kb.ingest.page_numbers import goes_on, without_page_numbers
 from kb.ingest.restored import stays
 from kb.ingest.rules import LineRule, boilerplate, compiled
+from kb.ingest.sites import without_site_lines
 from kb.ingest.watermark import watermarks
 from kb.text.sentences import sentence_spans
 from kb.types import Block, Removed
 
 _PROSE = re.compile(r"^(?=.{30,}).*[。！？]", re.DOTALL)
+_SENTENCE = re.compile(r"^(?=.{6,}).*[。！？；][”’」』）)]*$", re.DOTALL)
 _BODY_LIKE = re.compile(r"[。；;]")
 _CONTENTS = 30  # lines in which a table of contents begins
 _ENTRIES = 3  # lines of one
@@ -41,10 +43,15 @@ class Cleaned:
     blocks: tuple[Block, ...]
     removed: tuple[Removed, ...]
     hints: Hints
+    lines: tuple[str, ...]  # what rules leave: the text, and lines that only its site's other texts betray
 
 
-def clean(blocks: Sequence[Block], restored: frozenset[str] = frozenset()) -> Cleaned:
+def clean(
+    blocks: Sequence[Block], restored: frozenset[str] = frozenset(), site: frozenset[str] = frozenset()
+) -> Cleaned:
     """`blocks` without furniture; pieces whose keys are in `restored` stay, because a person said so.
+
+    `site` holds the keys of lines that recur around the texts of this one's site (see `kb.ingest.sites`).
 
     The visible characters of the result and of `removed` are together those of the input: nothing is
     rewritten. A sentence of the body is never taken away: line rules match whole lines only, and a tail
@@ -56,8 +63,9 @@ def clean(blocks: Sequence[Block], restored: frozenset[str] = frozenset()) -> Cl
     marked = _without_watermarks(labelled, removed, restored)
     kept = _without_lines(marked, removed, hints, restored)
     lines = _without_contents(_without_edges(kept, removed, restored), removed, restored)
-    lines = without_page_numbers(lines, removed, restored)
-    return Cleaned(tuple(line for line in lines if line.text), tuple(removed), hints)
+    lines = [line for line in without_page_numbers(lines, removed, restored) if line.text]
+    own = without_site_lines(lines, site, removed, restored) if site else lines
+    return Cleaned(tuple(own), tuple(removed), hints, tuple(line.text for line in lines))
 
 
 def _without_lines(
@@ -195,7 +203,10 @@ def _tail(blocks: Sequence[Block]) -> _Tail | None:
 
 def _is_prose(text: str) -> bool:
     """A line of the text rather than of the site: less than half of it are sentences of the site's own."""
-    if not _PROSE.search(text) or _line_rule(text, Hints()):
+    label = find_label(text)
+    bare = text[len(label.text) :].strip() if label else text
+    sentence = _PROSE.search(text) or _SENTENCE.search(text) or (label and bare.endswith("。"))
+    if not sentence or _line_rule(text, Hints()) or _line_rule(bare, Hints()):
         return False
     rule = boilerplate().site_prose
     own = sum(b - a for a, b in sentence_spans(text) if is_site_prose(text[a:b], rule))

@@ -11,7 +11,7 @@ from kb.ingest.rules import EdgeRule, SiteProseRule
 from kb.ingest.title import ends_like_title
 
 _PROSE = re.compile(r"^(?=.{30,}).*[。！？；]", re.DOTALL)
-_ADDRESS = re.compile(r"[A-Za-z0-9-]{3,}\.(?:com|cn|net|org|gov|example|[a-z]{2,7})\b", re.IGNORECASE)
+ADDRESS = re.compile(r"[A-Za-z0-9-]{3,}\.(?:com|cn|net|org|gov|example|[a-z]{2,7})\b", re.IGNORECASE)
 _TOLD = 3  # times that a line must stand in a text to count as repeated
 
 
@@ -27,7 +27,7 @@ def edge_lines(lines: Sequence[str], rule: EdgeRule) -> frozenset[int]:
         if (
             counts[line] >= _TOLD
             and _may_be(line, rule)
-            and (_ADDRESS.search(line) or _holds(line, rule.certain))
+            and (ADDRESS.search(line) or _holds(line, rule.certain))
         ):
             found.add(index)
     return frozenset(found)
@@ -41,6 +41,11 @@ def is_site_prose(sentence: str, rule: SiteProseRule) -> bool:
     for name in rule.names:
         rest = rest.replace(name, " ")
     return sum(1 for topic in rule.topics if topic in rest) >= rule.least
+
+
+def tells_of_site(line: str, rule: EdgeRule) -> bool:
+    """Whether a line names a site's address or speaks of what sites offer."""
+    return ADDRESS.search(line) is not None or _holds(line, (*rule.certain, *rule.likely))
 
 
 def _may_be(line: str, rule: EdgeRule) -> bool:

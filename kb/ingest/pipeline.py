@@ -20,7 +20,9 @@ from kb.ingest.quality import flags
 from kb.ingest.readers.pdf import SCANNED
 from kb.ingest.readers.registry import reader
 from kb.ingest.readers.spacing import visible
+from kb.ingest.reading import Reading
 from kb.ingest.scans import Recognised, recorded, scan_flags
+from kb.ingest.sites import marks_of
 from kb.ingest.title import Title, find_title
 from kb.types import Block, Document, Flag, Removed
 
@@ -39,16 +41,29 @@ def read_documents(
     recognise: Recognise | None = None,
     restored: frozenset[str] = frozenset(),
 ) -> tuple[Document, ...]:
-    """The articles in a file's bytes, cleaned, outlined and described; at least one.
+    """The articles in a file's bytes, as `read` gives them."""
+    return read(data, name, source, recognise, restored).documents
+
+
+def read(
+    data: bytes,
+    name: str,
+    source: str,
+    recognise: Recognise | None = None,
+    restored: frozenset[str] = frozenset(),
+    site: frozenset[str] = frozenset(),
+) -> Reading:
+    """The articles in a file's bytes, cleaned, outlined and described.
 
     `name` is the file's name (for messages, and for the title when nothing else says it), `source` what
     the document is filed under; `recognise` reads pages that are pictures; pieces whose keys are in
-    `restored` are left in. Raises a child of `ReadError` that names the file.
+    `restored` are left in, and lines whose keys are in `site` are taken for the site's.
+    Raises a child of `ReadError` that names the file.
     """
     found = detect(data, name)
     scans: list[Recognised] = []
     blocks = tuple(reader(found.format, recorded(recognise, scans))(data, name))
-    cleaned = clean(blocks, restored)
+    cleaned = clean(blocks, restored, site)
     lines = paragraphs(cleaned.blocks)
     _check(lines, found.format, name)
     page_titles = tuple(
@@ -64,7 +79,8 @@ def read_documents(
         _document(article, index, title, context, source, sha256, _removed(cleaned, parted.removed, index))
         for index, article in enumerate(parted.articles)
     )
-    return tuple(_with_scans(document, blocks, scans) for document in documents)
+    found_documents = tuple(_with_scans(document, blocks, scans) for document in documents)
+    return Reading(found_documents, marks_of(cleaned.lines, blocks))
 
 
 def _check(lines: Sequence[Block], format_: Format, name: str) -> None:

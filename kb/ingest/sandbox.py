@@ -15,6 +15,7 @@ from types import TracebackType
 from kb.errors import DamagedFile, ReadError
 from kb.ingest import wire
 from kb.ingest.readers.recognition import SCANS
+from kb.ingest.reading import Reading
 from kb.ingest.wire import INPUT, OUTPUT
 from kb.types import Document
 
@@ -58,17 +59,29 @@ class ParserProcess:
         path: Path,
         source: str,
         watch: Callable[[int], None] = _unwatched,
-        restored: Sequence[str] = (),
     ) -> tuple[Document, ...]:
-        """The documents in the file at `path`, filed under `source`; `restored` pieces are left in.
+        """The documents in the file at `path`, as `read` gives them."""
+        return self.read(path, source, watch).documents
 
+    def read(
+        self,
+        path: Path,
+        source: str,
+        watch: Callable[[int], None] = _unwatched,
+        restored: Sequence[str] = (),
+        site: Sequence[str] = (),
+    ) -> Reading:
+        """What the file at `path` holds, filed under `source`.
+
+        `restored` pieces are left in, lines with the keys `site` are taken for its site's.
         `watch` is told the number of each scanned page before it is recognised; each has time of its own.
         Raises the child of `ReadError` that says what is wrong with the file.
         """
         child = self._running(path)
         try:
             assert child.stdin is not None
-            wire.send(child.stdin, {"path": str(path), "source": source, "restored": list(restored)}, INPUT)
+            request = {"path": str(path), "source": source, "restored": list(restored), "site": list(site)}
+            wire.send(child.stdin, request, INPUT)
             message = wire.parse(self._message(child, time.monotonic() + self._seconds))
             for _ in range(SCANS):
                 if "page" not in message:
@@ -86,7 +99,7 @@ class ParserProcess:
                 f"{path.name} brought its parser down (exit {code}): it is damaged or hostile ({_AGAIN})"
             ) from error
         if "documents" in message:
-            return wire.unpack_documents(message)
+            return Reading(wire.unpack_documents(message), wire.unpack_marks(message))
         raise wire.unpack_error(message)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from kb import errors
+from kb.ingest.reading import Marks, SiteLine
 from kb.types import Document, Fact, Flag, Removed, Section
 
 INPUT = 1024 * 1024  # bytes of a request
@@ -58,9 +59,9 @@ def parse(data: bytes) -> dict[str, Any]:
     return value
 
 
-def pack_documents(documents: tuple[Document, ...]) -> dict[str, Any]:
-    """The message for documents."""
-    return {"documents": [asdict(document) for document in documents]}
+def pack_documents(documents: tuple[Document, ...], marks: Marks) -> dict[str, Any]:
+    """The message for documents and the marks of their file."""
+    return {"documents": [asdict(document) for document in documents], "marks": asdict(marks)}
 
 
 def unpack_documents(message: dict[str, Any]) -> tuple[Document, ...]:
@@ -69,6 +70,18 @@ def unpack_documents(message: dict[str, Any]) -> tuple[Document, ...]:
         return tuple(_document(item) for item in message["documents"])
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenPipe(f"a document that cannot be read: {error}") from error
+
+
+def unpack_marks(message: dict[str, Any]) -> Marks:
+    """The marks of a message. Raises `BrokenPipe` when a field is missing or of the wrong type."""
+    try:
+        marks = message["marks"]
+        lines = tuple(
+            SiteLine(str(one["place"]), int(one["rank"]), str(one["key"])) for one in marks["lines"]
+        )
+        return Marks(str(marks["host"]), lines)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BrokenPipe(f"marks that cannot be read: {error}") from error
 
 
 def _document(item: dict[str, Any]) -> Document:

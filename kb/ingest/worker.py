@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import DamagedFile, KbError, ReadError
 from kb.ingest import wire
-from kb.ingest.pipeline import read_documents
+from kb.ingest.pipeline import read
 from kb.ingest.readers.page_line import PageLine
 from kb.ingest.recognise import Recogniser, available
 from kb.ingest.wire import INPUT, OUTPUT
@@ -40,8 +40,7 @@ def main() -> None:
     recognise = _recogniser(answers) if available() else None
     wire.send(answers, {"ready": True}, OUTPUT)
     while (request := wire.receive(requests, INPUT)) is not None:
-        restored = frozenset(map(str, request["restored"]))
-        answer = _answer(Path(str(request["path"])), str(request["source"]), recognise, restored)
+        answer = _answer(request, recognise)
         try:
             wire.send(answers, answer, OUTPUT)
         except ValueError as error:
@@ -69,9 +68,12 @@ def _recogniser(answers: IO[bytes]) -> Recognise:
     return recognise
 
 
-def _answer(path: Path, source: str, recognise: Recognise | None, restored: frozenset[str]) -> dict[str, Any]:
+def _answer(request: dict[str, Any], recognise: Recognise | None) -> dict[str, Any]:
+    path, source = Path(str(request["path"])), str(request["source"])
+    restored, site = (frozenset(map(str, request[name])) for name in ("restored", "site"))
     try:
-        return wire.pack_documents(read_documents(file_bytes(path), path.name, source, recognise, restored))
+        found = read(file_bytes(path), path.name, source, recognise, restored, site)
+        return wire.pack_documents(found.documents, found.marks)
     except ReadError as error:
         return wire.pack_error(error)
     except KbError as error:  # a broken rule file is not the document's fault, but must be told

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kb.config import ModelSettings
 from kb.errors import ReadError
 from kb.ingest.identity import document_id
+from kb.ingest.reading import Reading
 from kb.ingest.recognise import available
 from kb.ingest.sandbox import ParserProcess
 from kb.ingest.split import split
 from kb.ingest.walk import find_files
 from kb.ports import Embedder, Vector
-from kb.store import documents, embeddings
+from kb.store import documents, embeddings, sites
 from kb.store.embedding import Progress, embed, switch_model, texts_of
 from kb.store.failures import Failures
 from kb.store.files import KnownFile, known_files
 from kb.store.holdings import Holdings, looks_like, on_disk, read_file
 from kb.store.prune import prune
-from kb.store.stopwatch import Stopwatch
+from kb.store.sites import Sites
 from kb.store.store import Store
+from kb.store.tally import Tally
 from kb.types import Chunk, Document, Failure, Flagged, IngestReport
+
+Articles = list[tuple[Document, tuple[Chunk, ...]]]
 
 _AHEAD = 3  # files that are parsed while one is embedded
 # Derived indexes follow during a long run, but not for more than this share of its time.
@@ -41,34 +46,6 @@ class IntakeOptions:
     reprocess: bool = False  # read unchanged files again, after rules changed
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What a run has done so far."""
-
-    ingested: int = 0
-    unchanged: int = 0
-    duplicates: int = 0
-    removed: int = 0
-    chunks: int = 0
-    failed: list[Failure] = field(default_factory=list)
-    flagged: list[Flagged] = field(default_factory=list)
-
-    clock: Stopwatch = field(default_factory=Stopwatch)
-
-    def report(self, seconds: float) -> IngestReport:
-        return IngestReport(
-            self.ingested,
-            self.unchanged,
-            self.duplicates,
-            self.removed,
-            tuple(self.failed),
-            tuple(self.flagged),
-            self.chunks,
-            round(seconds, 2),
-            self.clock.stages(),
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class _Arrival:
     """A file whose bytes are new to the library."""
@@ -76,7 +53,8 @@ class _Arrival:
     path: Path
     file: KnownFile
     before: KnownFile | None
-    parsed: Future[tuple[Document, ...]]
+    site: frozenset[str]  # keys of the lines that are its site's, as far as is known
+    parsed: Future[Reading]
 
 
 def take_in(
@@ -93,7 +71,7 @@ def take_in(
     `Failure` in the report and the others go on.
     """
     started = time.monotonic()
-    tally = _Tally()
+    tally = Tally()
     with store.exclusive():
         try:
             switch_model(store, embedder, model, progress)
@@ -120,7 +98,7 @@ class _Run:
         embedder: Embedder,
         options: IntakeOptions,
         progress: Progress,
-        tally: _Tally,
+        tally: Tally,
         found: Sequence[Path],
     ) -> None:
         self.store = store
@@ -136,6 +114,7 @@ class _Run:
         self.failures = Failures(store, options.reprocess)
         self.twins: dict[str, list[KnownFile]] = {}  # by the file in hand whose bytes they have too
         self.freshen_at = time.monotonic() + _FRESHEN_SECONDS[0]
+        self.sites = Sites()
         self.done = 0  # files
 
     def go(self) -> None:
@@ -153,6 +132,21 @@ class _Run:
                     self._settle(waiting.pop(0))
             for arrival in waiting:
                 self._settle(arrival)
+            self._settle_sites(parser, ahead)
+
+    def _settle_sites(self, parser: ParserProcess, ahead: ThreadPoolExecutor) -> None:
+        """Reads files again of whose site this run has taught what is furniture; they are counted once."""
+        with self.store.reading() as connection:
+            sources = sites.unsettled(connection)
+        self.sites = Sites()
+        for source in sources:
+            held = self.holdings.get(source)
+            if held is None or on_disk(held) != "there":
+                continue
+            arrival = self._arrival(Path(source), held, held, parser, ahead)
+            with contextlib.suppress(ReadError):  # it was read a moment ago: what is kept of that stays
+                self._keep(arrival, arrival.parsed.result())
+        self.store.settle_sites()
 
     def _examine(self, path: Path, parser: ParserProcess, ahead: ThreadPoolExecutor) -> _Arrival | None:
         """What is to be done with a file; None when nothing is, or it is done."""
@@ -179,20 +173,34 @@ class _Run:
             return None
         self.holdings.keep(file)
         self.twins[source] = []
+        return self._arrival(path, file, before, parser, ahead)
+
+    def _arrival(
+        self,
+        path: Path,
+        file: KnownFile,
+        before: KnownFile | None,
+        parser: ParserProcess,
+        ahead: ThreadPoolExecutor,
+    ) -> _Arrival:
+        """A file with its parsing under way."""
         with self.store.reading() as connection:
-            restored = documents.restored_keys(connection, source, document_id(source))
-        return _Arrival(path, file, before, ahead.submit(self._parse, parser, path, restored))
+            restored = documents.restored_keys(connection, file.source, document_id(file.source))
+            site = self.sites.expected(connection, file.source)
+        return _Arrival(path, file, before, site, ahead.submit(self._parse, parser, path, restored, site))
 
     def _again(self, source: str) -> bool:
         """Whether a file is read again although it did not change."""
         return self.options.reprocess or source in self.unread
 
-    def _parse(self, parser: ParserProcess, path: Path, restored: Sequence[str]) -> tuple[Document, ...]:
+    def _parse(
+        self, parser: ParserProcess, path: Path, restored: Sequence[str], site: frozenset[str]
+    ) -> Reading:
         def watch(page: int) -> None:
             self.progress("files", self.done, len(self.found), f"{path.name} 第{page}页")
 
         with self.tally.clock.measured("parse"):
-            return parser.parse(path, str(path), watch, restored)
+            return parser.read(path, str(path), watch, restored, sorted(site))
 
     def _settled_by_content(self, before: KnownFile | None, file: KnownFile) -> bool:
         """Whether the bytes are in the library already, under this name or another."""
@@ -235,15 +243,7 @@ class _Run:
         except ReadError as error:
             self._give_up(arrival, [arrival.file, *twins], error)
             return
-        clock = self.tally.clock
-        with clock.measured("split"):
-            articles = self._articles(arrival.file, parsed)
-        with clock.measured("embed"):
-            vectors = self._vectors(articles)
-        file = replace(arrival.file, sha256=parsed[0].sha256)
-        with clock.measured("write"):
-            self.store.save(file, articles, self.embedder.name, vectors)
-        self.holdings.keep(file)
+        file, articles = self._keep(arrival, parsed)
         self.tally.ingested += len(articles)
         self.tally.chunks += sum(len(chunks) for _, chunks in articles)
         flags = tuple(flag for document, _ in articles for flag in document.flags)
@@ -257,6 +257,19 @@ class _Run:
         self._freshen()
         self.progress("files", self.done, len(self.found), arrival.path.name)
 
+    def _keep(self, arrival: _Arrival, parsed: Reading) -> tuple[KnownFile, Articles]:
+        """Keeps what was read of a file; the file as it was then, and its articles."""
+        clock = self.tally.clock
+        with clock.measured("split"):
+            articles = self._articles(arrival.file, parsed.documents)
+        with clock.measured("embed"):
+            vectors = self._vectors(articles)
+        file = replace(arrival.file, sha256=parsed.documents[0].sha256)
+        with clock.measured("write"):
+            self.store.save(file, articles, self.embedder.name, vectors, parsed.marks, arrival.site)
+        self.holdings.keep(file)
+        return file, articles
+
     def _give_up(self, arrival: _Arrival, same: Sequence[KnownFile], error: ReadError) -> None:
         """A file that cannot be read, and others with the same bytes; what the library had of it stays."""
         for file in same:
@@ -266,9 +279,7 @@ class _Run:
         if arrival.before is not None:
             self.holdings.keep(arrival.before)
 
-    def _articles(
-        self, file: KnownFile, parsed: Sequence[Document]
-    ) -> list[tuple[Document, tuple[Chunk, ...]]]:
+    def _articles(self, file: KnownFile, parsed: Sequence[Document]) -> Articles:
         """The articles under the ids that they had before, with what was corrected by hand."""
         articles = []
         with self.store.reading() as connection:

@@ -47,6 +47,11 @@ def m006_failures(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=[schema.failures])
 
 
+def m007_sites(connection: Connection) -> None:
+    """Marks of files by site; those of files that are there already are kept when they are read again."""
+    schema.metadata.create_all(connection, tables=[schema.site_marks, schema.site_lines])
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
@@ -54,6 +59,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m004_baskets,
     m005_restored_pieces,
     m006_failures,
+    m007_sites,
 )
 
 

@@ -174,6 +174,32 @@ failures = Table(
     Column("reason", Text, nullable=False),
 )
 
+# By what files of one site are known to each other; kept with the first document of each file.
+site_marks = Table(
+    "site_marks",
+    metadata,
+    Column("doc_key", Integer, ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("host", Text, nullable=False, index=True),
+    Column("applied", JSON, nullable=False),  # lines that were taken for the site's when it was read
+    Column("settled", Integer, nullable=False, index=True),  # whether the run that read it has ended
+)
+
+site_lines = Table(
+    "site_lines",
+    metadata,
+    Column(
+        "doc_key",
+        Integer,
+        ForeignKey("documents.key", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("place", String, primary_key=True),  # top | bottom | cut | told
+    Column("rank", Integer, primary_key=True, autoincrement=False),
+    Column("line", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What has gone since a generation, so that derived indexes can catch up.
 tombstones = Table(
     "tombstones",

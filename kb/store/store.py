@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import Busy, StoreError
+from kb.ingest.reading import NO_MARKS, Marks
 from kb.ports import Vector
-from kb.store import documents, embeddings, families, files
+from kb.store import documents, embeddings, families, files, sites
 from kb.store.database import adding, open_engine, reading, writing
 from kb.store.derived import bring_up
 from kb.store.layout import Layout
@@ -126,8 +127,13 @@ class Store:
         articles: list[tuple[Document, tuple[Chunk, ...]]],
         model: str,
         vectors: Mapping[str, Vector],
+        marks: Marks = NO_MARKS,
+        site: frozenset[str] = frozenset(),
     ) -> None:
-        """Keeps one file's articles, chunks and vectors in one transaction; its other articles go."""
+        """Keeps one file's articles, chunks and vectors in one transaction; its other articles go.
+
+        `marks` are those of the file, `site` the lines that were taken for its site's when it was read.
+        """
         with writing(self.engine) as (connection, generation):
             embeddings.put(connection, model, vectors)
             stays = {document.id for document, _ in articles}
@@ -136,6 +142,7 @@ class Store:
             for document, chunks in articles:
                 documents.save_document(connection, generation, document, chunks)
             files.remember(connection, file)
+            sites.record(connection, file.source, marks, site)
 
     def correct(
         self,
@@ -193,6 +200,11 @@ class Store:
                 families.catch_up(connection, keys[start : start + _COMPARED_AT_ONCE])
             told(min(start + _COMPARED_AT_ONCE, len(keys)), len(keys))
         return len(keys)
+
+    def settle_sites(self) -> None:
+        """Keeps that the files written so far have had what was learned of their sites."""
+        with adding(self.engine) as connection:
+            sites.settle(connection)
 
     def put_vectors(self, model: str, vectors: Mapping[str, Vector]) -> None:
         """Keeps vectors of a model that does not answer yet."""

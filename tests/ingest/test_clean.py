@@ -121,6 +121,22 @@ def test_the_tail_goes_only_where_no_prose_follows() -> None:
     assert MORE * 2 in _kept(BODY, "相关文章", MORE * 2)
 
 
+@pytest.mark.parametrize(
+    "behind",
+    [
+        ["六、居民满意度逐年提高，来访逐年减少。"],
+        ["七、下一步打算", "（一）继续加大投入。", "（二）延长服务时间。"],
+        ["以上做法值得各地借鉴。"],
+        ["主要经验：", "一是领导重视；", "二是财政保障到位；", "三是群众广泛参与。"],
+    ],
+)
+@pytest.mark.parametrize("tail", ["下一篇：网格员队伍建设", "相关文章", "延伸阅读", "更多报道："])
+def test_short_sentences_behind_a_tail_line_stay(tail: str, behind: list[str]) -> None:
+    kept = _kept(BODY, MORE, tail, *behind)
+    assert [line for line in kept if line != tail] == [BODY, MORE, *behind]
+    assert _kept(BODY, MORE, tail, "青禾区社区治理", "网格员队伍建设 2023-05-18") == [BODY, MORE]
+
+
 def test_edges_go_by_the_words_they_hold() -> None:
     cleaned = _clean(
         "某某文库 会员登录", BODY, MORE, "〖返回列表〗〖收藏本文〗〖我要投稿〗", "您是第 0826141 位访问者"

@@ -99,6 +99,19 @@ def test_cleaning_accounts_for_every_visible_character(given_blocks: list[Block]
     assert all(item.rule for item in cleaned.removed)
 
 
+TAILS = ("下一篇：社区建设", "相关文章", "延伸阅读", "推荐阅读：", "上一篇：党建", "更多新闻")
+characters = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
+sentences = st.text(characters, min_size=10, max_size=60).map(lambda text: f"{text}。")
+
+
+@quick
+@given(st.lists(sentences, min_size=1, max_size=6), st.lists(sentences, min_size=1, max_size=6), st.data())
+def test_sentences_behind_a_tail_line_stay(before: list[str], behind: list[str], data: st.DataObject) -> None:
+    tail = data.draw(st.sampled_from(TAILS))
+    kept = {block.text for block in clean([Block(line) for line in (*before, tail, *behind)]).blocks}
+    assert kept >= {*before, *behind}
+
+
 @quick
 @given(blocks)
 def test_cleaning_keeps_the_order_of_what_it_keeps(given_blocks: list[Block]) -> None:

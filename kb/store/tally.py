@@ -1,0 +1,36 @@
+"""What a run of `kb ingest` has done so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kb.store.stopwatch import Stopwatch
+from kb.types import Failure, Flagged, IngestReport
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of documents and chunks, and what to tell of files."""
+
+    ingested: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    removed: int = 0
+    chunks: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    flagged: list[Flagged] = field(default_factory=list)
+    clock: Stopwatch = field(default_factory=Stopwatch)
+
+    def report(self, seconds: float) -> IngestReport:
+        """The report of a run that took `seconds`."""
+        return IngestReport(
+            self.ingested,
+            self.unchanged,
+            self.duplicates,
+            self.removed,
+            tuple(self.failed),
+            tuple(self.flagged),
+            self.chunks,
+            round(seconds, 2),
+            self.clock.stages(),
+        )
