@@ -107,7 +107,7 @@ def learn(files: Sequence[tuple[int, Marks]], *, templates: bool) -> frozenset[s
             if line.place in (TOP, BOTTOM) and line.rank == 0:
                 groups[line.place, line.key].append((work, marks))
     for (_, key), group in sorted(groups.items()):
-        if key not in found and len(group) >= rules.least:
+        if len(group) >= rules.least:
             together = _recurring(group, rules.template_share)
             if key in together and len(together) >= rules.template_lines:
                 found |= _recurring(group, rules.share)

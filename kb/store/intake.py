@@ -26,10 +26,8 @@ from kb.store.holdings import Holdings, looks_like, on_disk, read_file
 from kb.store.prune import prune
 from kb.store.sites import Sites
 from kb.store.store import Store
-from kb.store.tally import Tally
-from kb.types import Chunk, Document, Failure, Flagged, IngestReport
-
-Articles = list[tuple[Document, tuple[Chunk, ...]]]
+from kb.store.tally import Articles, Tally
+from kb.types import Chunk, Document, Failure, IngestReport
 
 _AHEAD = 3  # files that are parsed while one is embedded
 # Derived indexes follow during a long run, but not for more than this share of its time.
@@ -244,11 +242,7 @@ class _Run:
             self._give_up(arrival, [arrival.file, *twins], error)
             return
         file, articles = self._keep(arrival, parsed)
-        self.tally.ingested += len(articles)
-        self.tally.chunks += sum(len(chunks) for _, chunks in articles)
-        flags = tuple(flag for document, _ in articles for flag in document.flags)
-        if flags:
-            self.tally.flagged.append(Flagged(source, flags))
+        self.tally.took(source, articles)
         for twin in twins:
             if twin.sha256 == file.sha256:
                 self._keep_duplicate(replace(twin, same_as=source))

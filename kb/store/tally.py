@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kb.store.stopwatch import Stopwatch
-from kb.types import Failure, Flagged, IngestReport
+from kb.types import Chunk, Document, Failure, Flagged, IngestReport
+
+Articles = list[tuple[Document, tuple[Chunk, ...]]]
 
 
 @dataclass(slots=True)
@@ -20,6 +22,14 @@ class Tally:
     failed: list[Failure] = field(default_factory=list)
     flagged: list[Flagged] = field(default_factory=list)
     clock: Stopwatch = field(default_factory=Stopwatch)
+
+    def took(self, source: str, articles: Articles) -> None:
+        """Counts the articles of a file that was taken in."""
+        self.ingested += len(articles)
+        self.chunks += sum(len(chunks) for _, chunks in articles)
+        flags = tuple(flag for document, _ in articles for flag in document.flags)
+        if flags:
+            self.flagged.append(Flagged(source, flags))
 
     def report(self, seconds: float) -> IngestReport:
         """The report of a run that took `seconds`."""

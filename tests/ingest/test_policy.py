@@ -4,6 +4,8 @@ and titles and regions are right on 60 of them that were labelled by reading."""
 import re
 import time
 import tomllib
+from collections import defaultdict
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,12 @@ import pytest
 from ingest_places import ROOT
 
 from kb.errors import ReadError
+from kb.ingest.families import buckets, kinship, likeness, sketch
 from kb.ingest.readers.office import find_office
 from kb.ingest.readers.spacing import visible
+from kb.ingest.reading import Marks, Reading
 from kb.ingest.sandbox import ParserProcess
+from kb.ingest.sites import learn
 from kb.ingest.walk import find_files
 from kb.types import Document
 
@@ -27,23 +32,26 @@ def _labels(name: str) -> list[dict[str, Any]]:
 
 LABELS = _labels("policy_labels.toml")
 SECOND = _labels("policy_labels_second.toml")
+PAIRS: list[dict[str, Any]] = tomllib.loads(
+    (ROOT / "tests" / "data" / "family_pairs.toml").read_text("utf-8")
+)["pair"]
 PROSE = re.compile(r"^(?=.{25,}).*[。；]", re.DOTALL)
 # Rules that may take sentences: what stands outside the article of a page, and notes of the press.
 MAY_TAKE_PROSE = {"outside_main_content", "press_header", "press_credits", "disclaimer"}
 
 
 @pytest.fixture(scope="module")
-def read(shared: Path) -> dict[str, tuple[Document, ...] | str]:
-    """Every file of the folder → its documents, or the reason why there are none."""
+def readings(shared: Path) -> dict[str, Reading | str]:
+    """Every file of the folder → what it holds, or the reason why that is nothing."""
     root = shared / "policy"
     files, failures = find_files([root])
     assert failures == ()
-    found: dict[str, tuple[Document, ...] | str] = {}
+    found: dict[str, Reading | str] = {}
     with ParserProcess() as parser:
         for path in files:
             begun = time.monotonic()
             try:
-                found[str(path.relative_to(root))] = parser.parse(path, str(path))
+                found[str(path.relative_to(root))] = parser.read(path, str(path))
             except ReadError as error:
                 found[str(path.relative_to(root))] = str(error)
             assert time.monotonic() - begun < 60
@@ -51,6 +59,12 @@ def read(shared: Path) -> dict[str, tuple[Document, ...] | str]:
 
 
 Read = dict[str, tuple[Document, ...] | str]
+
+
+@pytest.fixture(scope="module")
+def read(readings: dict[str, Reading | str]) -> Read:
+    """Every file of the folder → its documents, or the reason why there are none."""
+    return {name: one if isinstance(one, str) else one.documents for name, one in readings.items()}
 
 
 def test_every_file_ends_as_documents_or_a_named_failure(read: Read) -> None:
@@ -149,3 +163,33 @@ def test_other_fields_of_the_second_half(read: Read, field: str) -> None:
         if (found := getattr(_documents(read, label["name"])[0], field)) != label[field]
     ]
     assert len(wrong) <= max(1, 0.05 * len(judged)), wrong
+
+
+def test_no_line_is_taken_for_a_sites(readings: dict[str, Reading | str]) -> None:
+    """Official texts have formulas in common; nothing in these folders is furniture that no rule names."""
+    folders: defaultdict[str, list[tuple[int, Marks]]] = defaultdict(list)
+    for number, (name, reading) in enumerate(readings.items()):
+        if not isinstance(reading, str):
+            folders[name.rpartition("/")[0]].append((number, reading.marks))
+            folders["all of them"].append((number, reading.marks))
+    assert len(folders["all of them"]) >= 500
+    assert {folder: learn(marks, templates=True) for folder, marks in folders.items()} == dict.fromkeys(
+        folders, frozenset()
+    )
+
+
+def test_families_are_the_pairs_labelled_by_reading(read: Read) -> None:
+    """Every pair found was read (17 of 17 are one work), and every pair that was found before is found."""
+    known = {name: likeness(found[0]) for name, found in read.items() if not isinstance(found, str) and found}
+    meeting: defaultdict[int, list[str]] = defaultdict(list)
+    for name, one in known.items():
+        for bucket in buckets(sketch(one)):
+            meeting[bucket].append(name)
+    met = {pair for names in meeting.values() for pair in combinations(sorted(names), 2)}
+    found = {pair for pair in met if kinship(known[pair[0]], known[pair[1]]) is not None}
+    labels = {tuple(sorted(pair["files"])): pair["same"] for pair in PAIRS}
+    assert found - set(labels) == set(), "pairs that nobody has read"
+    right = sum(labels[pair] for pair in found)
+    print(f"\nfamilies in ../shared/policy: {right} of {len(found)} pairs are one work")
+    assert right == len(found)
+    assert found >= {pair for pair, same in labels.items() if same and all(name in known for name in pair)}

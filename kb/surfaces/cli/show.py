@@ -162,9 +162,11 @@ def print_cards(cards: Sequence[DocumentCard]) -> None:
             "、".join(card.topics),
             str(card.chunks),
         )
-        table.add_row(*map(escape, row), flag_words(card.flags))
+        copy = "同源" if card.work != card.id else ""
+        table.add_row(*map(escape, row), " ".join(filter(None, (copy, flag_words(card.flags)))))
     out.print(table)
-    out.print(f"共 {len(cards)} 篇")
+    copies = sum(card.work != card.id for card in cards)
+    out.print(f"共 {len(cards)} 篇" + (f"，其中 {copies} 篇与别的同源" if copies else ""))
 
 
 def print_document(document: Document, removed: bool) -> None:
