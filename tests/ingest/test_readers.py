@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from drawn_pdf import joined, latin_pages, picture_pages
+from drawn_pdf import joined, latin_pages, pdf, picture_pages
 
 from kb.errors import DamagedFile, EmptyFile, NeedsOcr, ProtectedFile
 from kb.ingest.pipeline import read_documents
@@ -292,6 +292,26 @@ def test_a_page_with_nothing_but_its_number_is_no_scan() -> None:
     words = [(72.0, 700.0, "In this street the office space was built with the money of the district.")]
     blocks = list(read_pdf(latin_pages(words, [(300.0, 40.0, "- 2 -")]), "a.pdf"))
     assert {block.furniture for block in blocks} == {"", "page_number"}
+
+
+def test_marks_of_footnotes_are_set_apart_and_figures_are_not() -> None:
+    words = b"(There are 86 rooms of 3.5 metres in 12 streets,) Tj"
+    drawn = (
+        b"BT /F1 12 Tf 72 700 Td " + words + b" /F1 6 Tf 5 Ts (1) Tj 0 Ts /F1 12 Tf ( built with money.) Tj"
+    )
+    drawn += b" /F1 6 Tf 5 Ts (12) Tj 0 Ts /F1 12 Tf ( In 2021 more.) Tj ET"
+    data = pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 900 800] /Contents 4 0 R"
+            b" /Resources << /Font << /F1 5 0 R >> >> >>",
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
+        ]
+    )
+    said = "There are 86 rooms of 3.5 metres in 12 streets,[1] built with money.[12] In 2021 more."
+    assert _texts(read_pdf(data, "a.pdf")) == [said]
 
 
 def test_a_pdf_without_anything_is_empty() -> None:

@@ -42,12 +42,12 @@ def recall(wanted: str, found: str) -> float:
     return sum(block.size for block in blocks) / len(visible(wanted))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def recogniser() -> Recogniser:
     return Recogniser()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def report_pages() -> list[list[tuple[int, int, str]]]:
     return [
         [
@@ -60,6 +60,7 @@ def report_pages() -> list[list[tuple[int, int, str]]]:
     ]
 
 
+@pytest.mark.slow
 def test_a_scanned_pdf_is_read_in_the_parser_process(
     tmp_path: Path, report_pages: list[list[tuple[int, int, str]]]
 ) -> None:
@@ -104,7 +105,7 @@ def test_a_page_whose_text_layer_means_nothing_is_read_from_its_picture(recognis
     assert any(flag.name == "ocr" for flag in document.flags)
 
 
-@pytest.mark.parametrize("format_", ["JPEG", "TIFF"])
+@pytest.mark.parametrize("format_", ["JPEG", pytest.param("TIFF", marks=pytest.mark.slow)])
 def test_pictures_of_documents_are_read(
     recogniser: Recogniser, report_pages: list[list[tuple[int, int, str]]], format_: str
 ) -> None:
@@ -114,6 +115,7 @@ def test_pictures_of_documents_are_read(
     assert any(flag.name == "ocr" for flag in document.flags)
 
 
+@pytest.mark.slow
 def test_columns_are_read_one_after_the_other_and_rows_as_rows(recogniser: Recogniser) -> None:
     columns = page([*wrapped(PARAGRAPH * 2, 15, 90, 200), *wrapped(SECOND * 2, 15, 690, 200)])
     (document,) = read_documents(saved([scanned(columns)], "PNG"), "两栏.png", "两栏", recogniser)
@@ -125,12 +127,14 @@ def test_columns_are_read_one_after_the_other_and_rows_as_rows(recogniser: Recog
     assert "柳荫街道 | 9 | 135.5\n檀溪街道 | 12 | 180" in document.text
 
 
+@pytest.mark.slow
 def test_a_page_on_its_side_is_turned(recogniser: Recogniser) -> None:
     turned = scanned(page(wrapped(PARAGRAPH, 28, 130, 200))).rotate(-90, expand=True)
     (document,) = read_documents(saved([turned], "PNG"), "横.png", "横", recogniser)
     assert recall(PARAGRAPH, document.text) >= 0.97
 
 
+@pytest.mark.slow
 def test_lines_that_are_hard_to_read_are_noted(recogniser: Recogniser) -> None:
     image = page([*wrapped(PARAGRAPH, 28, 130, 200), (130, 600, "字迹模糊难以辨认的一行文字在这里")])
     smudge = image.crop((100, 580, 1100, 660)).reduce(7).resize((1000, 80))

@@ -18,6 +18,8 @@ TURNED = "turned_text"  # the furniture of a line that runs in another direction
 
 _GAP = 1.5  # line heights between two pieces of a line that stand apart: cells of a table
 _ILLEGIBLE = 0.1  # share of characters that mean nothing; a font without ToUnicode gives little else
+_MARK = 0.75  # of the size of a line's letters: a mark of a footnote
+_MARKS = re.compile(r"(?<=[\u4e00-\u9fff。，、；：！？”’）》.,;:!?)])\d{1,2}(?!\d)")
 _EDGES = "\r\n \u3000\t\x00\ufffe"
 
 
@@ -74,15 +76,27 @@ def _parts(
             continue
         begin += len(text[begin:end]) - len(text[begin:end].lstrip(_EDGES))
         _, bottom, _, top = textpage.get_charbox(first + begin, loose=True)
+        size = raw.FPDFText_GetFontSize(textpage, first + begin + len(piece) // 2)
         yield PageLine(
-            piece.replace("\ufffe", ""),
+            _with_marks(textpage, piece, first + begin, size).replace("\ufffe", ""),
             number,
             left=textpage.get_charbox(first + begin)[0],
             right=textpage.get_charbox(min(first + begin + len(piece) - 1, last))[2],
             top=height - top,
             bottom=height - bottom,
-            size=raw.FPDFText_GetFontSize(textpage, first + begin + len(piece) // 2),
+            size=size,
         )
+
+
+def _with_marks(textpage: pypdfium2.PdfTextPage, piece: str, first: int, size: float) -> str:
+    """The words with marks of footnotes in brackets: 平方米。[1]区里, for small digits behind a word."""
+    from pypdfium2 import raw
+
+    def bracketed(match: re.Match[str]) -> str:
+        small = raw.FPDFText_GetFontSize(textpage, first + match.start()) < _MARK * size
+        return f"[{match.group()}]" if small else match.group()
+
+    return _MARKS.sub(bracketed, piece)
 
 
 def _cuts(textpage: pypdfium2.PdfTextPage, text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
