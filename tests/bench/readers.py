@@ -1,0 +1,141 @@
+"""Many readers at once: `python -m tests.bench.readers HOME [--readers 16] [--seconds 20] [--ingest FOLDER]`.
+
+`kb serve` answers over HTTP while the readers ask different questions. In turns with that, in a process of
+its own, the same questions are only encoded, on all cores; what is served is given as a share of that.
+With `--ingest` the latencies are measured again while `kb ingest` takes FOLDER into the same home.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import itertools
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import numpy as np
+
+from kb.config import load_settings
+from kb.library import Library
+
+ROOT = Path(__file__).resolve().parents[2]
+_ROUNDS = 3
+_ADDRESS = re.compile(r"http://[^\s/]+")
+
+
+def questions(home: Path) -> list[str]:
+    """Pieces of the home's own titles, each asked once before any comes again."""
+    with Library.open(load_settings(home)) as library:
+        titles = [card.title for card in library.cards()]
+    return [f"{title[:16]}怎么做第{number}" for number in range(40) for title in titles if title]
+
+
+def read(address: str, asked: Callable[[], str], readers: int, seconds: float) -> list[float]:
+    """Seconds of each answer."""
+    until = time.monotonic() + seconds
+    times: list[float] = []
+
+    def reader(_: int) -> None:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=120)
+        while time.monotonic() < until:
+            began = time.perf_counter()
+            connection.request("GET", f"/api/v1/search?q={quote(asked())}")
+            reply = connection.getresponse()
+            reply.read()
+            assert reply.status == 200, reply.status
+            times.append(time.perf_counter() - began)
+
+    with ThreadPoolExecutor(readers) as pool:
+        list(pool.map(reader, range(readers)))
+    return times
+
+
+_ENCODE = """
+import sys, time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from kb.config import load_settings
+from kb.models.choose import open_embedder
+from kb.models.engines import cores
+settings = load_settings(Path(sys.argv[1]))
+embedder = open_embedder(settings.model, settings.models_folder)
+texts = sys.stdin.read().split("\\n")
+embedder.query("社区")
+until, count = time.monotonic() + float(sys.argv[2]), 0
+with ThreadPoolExecutor(cores()) as pool:
+    while time.monotonic() < until:
+        list(pool.map(embedder.query, texts[count : count + 64]))
+        count += 64
+print(count / float(sys.argv[2]))
+"""
+
+
+def encoded(home: Path, texts: list[str], seconds: float) -> float:
+    """Questions per second when nothing but encoding is done."""
+    command = [sys.executable, "-c", _ENCODE, str(home), str(seconds)]
+    done = subprocess.run(
+        command, input="\n".join(texts), capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    return float(done.stdout)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--readers", type=int, default=16)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--ingest", type=Path)
+    chosen = parser.parse_args()
+    texts = questions(chosen.home)
+    supply, lock = itertools.cycle(texts), threading.Lock()
+
+    def asked() -> str:
+        with lock:
+            return next(supply)
+
+    serve = [sys.executable, "-m", "kb", "serve", "--port", "0", "--home", str(chosen.home)]
+    with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True, cwd=ROOT) as server:
+        try:
+            assert server.stderr is not None
+            found = next(match for line in server.stderr if (match := _ADDRESS.search(line)))
+            address = found.group()
+            read(address, asked, 2, 3)
+            shares = []
+            for _ in range(_ROUNDS):
+                alone = encoded(chosen.home, texts, chosen.seconds)
+                times = read(address, asked, chosen.readers, chosen.seconds)
+                shares.append(len(times) / chosen.seconds / alone)
+                print(f"{len(times) / chosen.seconds:.1f} answers/s, {alone:.1f} encoded/s, {told(times)}")
+            print(f"share of what encoding alone allows: {np.median(shares):.2f}")
+            if chosen.ingest:
+                command = [
+                    sys.executable,
+                    "-m",
+                    "kb",
+                    "ingest",
+                    str(chosen.ingest),
+                    "--home",
+                    str(chosen.home),
+                ]
+                with subprocess.Popen([*command, "--reprocess"], cwd=ROOT, stderr=subprocess.DEVNULL) as run:
+                    print(f"while ingesting: {told(read(address, asked, chosen.readers, chosen.seconds))}")
+                    run.terminate()
+        finally:
+            server.terminate()
+
+
+def told(times: list[float]) -> str:
+    """Latencies in words."""
+    p50, p95 = np.percentile(times, (50, 95))
+    return f"p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms"
+
+
+if __name__ == "__main__":
+    main()
