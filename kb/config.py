@@ -11,6 +11,9 @@ key_env = ""                    # remote: the environment variable that holds th
 query_prefix = "query: "
 passage_prefix = "passage: "
 
+[reranker]                      # none: the order of the fused score stays
+name = ""                       # a cross-encoder's folder, or a name in the local cache    KB_RERANKER_NAME
+
 [server]
 host = "127.0.0.1"
 port = 8765
@@ -63,6 +66,14 @@ class ModelSettings(BaseModel):
         return self
 
 
+class RerankerSettings(BaseModel):
+    """Which cross-encoder reads question and passage together; none without a name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+
+
 class ServerSettings(BaseModel):
     """Where `kb serve` listens."""
 
@@ -99,6 +110,7 @@ class Settings(BaseModel):
     index: str = Field(default="main", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
     home_region: tuple[str, ...] = ()
     model: ModelSettings = ModelSettings()
+    reranker: RerankerSettings = RerankerSettings()
     server: ServerSettings = ServerSettings()
     writer: WriterSettings = WriterSettings()
 
@@ -171,6 +183,7 @@ def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
     """KB_INDEX, KB_HOME_REGION, KB_MODEL_NAME, KB_SERVER_PORT … over the file's values."""
     sections: dict[str, type[BaseModel]] = {
         "MODEL": ModelSettings,
+        "RERANKER": RerankerSettings,
         "SERVER": ServerSettings,
         "WRITER": WriterSettings,
     }

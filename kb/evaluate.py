@@ -43,7 +43,9 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class _Query:
+class Query:
+    """A question of a set."""
+
     id: str
     text: str
 
@@ -64,12 +66,12 @@ def evaluate(
     The index is kept under `indexes/.eval/` and made again when the corpus or the model changes.
     Raises `DataError` naming the file and line that cannot be used.
     """
-    judged = _judgements(folder / "qrels.tsv")
-    asked = [query for query in _queries(queries or folder / "queries.jsonl") if judged.get(query.id)]
+    judged = read_judgements(folder / "qrels.tsv")
+    asked = [query for query in read_queries(queries or folder / "queries.jsonl") if judged.get(query.id)]
     if not asked:
         raise DataError(f"{folder / 'qrels.tsv'} judges none of the queries: the ids must be the same")
     embedder = open_embedder(settings.model, settings.models_folder)
-    with_index = _open_index(settings, folder, embedder, progress)
+    with_index = open_index(settings, folder, embedder, progress)
     try:
         chosen = constants or ranking()
         return _measure(settings, with_index, embedder, asked[::every], judged, mode, progress, chosen)
@@ -81,7 +83,7 @@ def _measure(
     settings: Settings,
     store: Store,
     embedder: Embedder,
-    asked: Sequence[_Query],
+    asked: Sequence[Query],
     judged: dict[str, dict[str, int]],
     mode: Mode,
     progress: Progress,
@@ -147,7 +149,7 @@ def _mean(values: Iterable[float]) -> float:
     return round(sum(held) / len(held), 4)
 
 
-def _judgements(path: Path) -> dict[str, dict[str, int]]:
+def read_judgements(path: Path) -> dict[str, dict[str, int]]:
     """Relevant documents by query, with their grades."""
     judged: dict[str, dict[str, int]] = {}
     for number, line in enumerate(_lines(path), start=1):
@@ -165,10 +167,11 @@ def _judgements(path: Path) -> dict[str, dict[str, int]]:
     return judged
 
 
-def _queries(path: Path) -> Iterator[_Query]:
+def read_queries(path: Path) -> Iterator[Query]:
+    """The questions of a file, in its order. Raises `DataError`."""
     for number, line in enumerate(_lines(path), start=1):
         values = _object(path, number, line)
-        yield _Query(_id(path, number, values), str(values.get("text", "")))
+        yield Query(_id(path, number, values), str(values.get("text", "")))
 
 
 def _corpus(path: Path) -> Iterator[Document]:
@@ -206,7 +209,7 @@ def _id(path: Path, number: int, values: dict[str, object]) -> str:
     return str(id)
 
 
-def _open_index(settings: Settings, folder: Path, embedder: Embedder, progress: Progress) -> Store:
+def open_index(settings: Settings, folder: Path, embedder: Embedder, progress: Progress) -> Store:
     """The set's index, completed where an earlier run stopped."""
     corpus = folder / "corpus.jsonl"
     if not corpus.is_file():

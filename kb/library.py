@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -14,10 +13,10 @@ from typing import Self
 from kb.compare.lens import find_lens, lenses
 from kb.compare.sources import gather, passed_over
 from kb.compare.table import CompareRequest, build_comparison
-from kb.config import ModelSettings, Settings
+from kb.config import Settings
 from kb.errors import ModelError, NotFound, QuestionError, SettingsError
 from kb.models.chat import Chat
-from kb.models.choose import open_embedder
+from kb.models.opened import OpenModels
 from kb.ports import Embedder
 from kb.search.answer import Desk, answer
 from kb.search.cite import check_quote, cite
@@ -73,8 +72,7 @@ class Library:
         self.today = today  # what "last year" in a question is counted from
         self.baskets = Baskets(store)
         self._store = store
-        self._embedders: dict[str, Embedder] = {}
-        self._opening = threading.Lock()
+        self._models = OpenModels(settings.models_folder)
 
     @classmethod
     def open(cls, settings: Settings) -> Library:
@@ -109,7 +107,7 @@ class Library:
         read is a `Failure` in the report.
         """
         options = IntakeOptions(prune, reprocess)
-        embedder = self._embedder(self.settings.model)
+        embedder = self._models.embedder(self.settings.model)
         return take_in(self._store, embedder, self.settings.model, paths, options, progress)
 
     def set_metadata(self, doc_id: str, values: Mapping[str, str]) -> Document:
@@ -135,7 +133,7 @@ class Library:
         """
         change = remove_again if undo else restore
         model = self.settings.model
-        return change(self._store, self._embedder(model), model, doc_id, piece, silent)
+        return change(self._store, self._models.embedder(model), model, doc_id, piece, silent)
 
     # Reading
 
@@ -195,6 +193,7 @@ class Library:
                 snapshot,
                 connection,
                 lambda: self._embedder_of(snapshot),
+                lambda: self._models.reranker(self.settings.reranker),
                 ranking(),
                 self.settings.home_region,
                 self.settings.models_folder,
@@ -262,21 +261,13 @@ class Library:
         """
         active, wanted = snapshot.model, self.settings.model
         if active is None:
-            return self._embedder(wanted)
-        embedder = self._embedder(wanted if active.settings.same_vectors(wanted) else active.settings)
+            return self._models.embedder(wanted)
+        embedder = self._models.embedder(wanted if active.settings.same_vectors(wanted) else active.settings)
         if embedder.name != active.name:
             raise ModelError(
                 f"the vectors were made by {active.name}, the encoder is now {embedder.name}: run `kb ingest`"
             )
         return embedder
-
-    def _embedder(self, model: ModelSettings) -> Embedder:
-        """The encoder of some settings, opened once."""
-        with self._opening:
-            key = model.model_dump_json()
-            if key not in self._embedders:
-                self._embedders[key] = open_embedder(model, self.settings.models_folder)
-            return self._embedders[key]
 
 
 def _check_correction(name: str, value: str) -> None:

@@ -1,15 +1,16 @@
-"""The encoder that the settings ask for."""
+"""The encoder and the reranker that the settings ask for."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from kb.config import ModelSettings
+from kb.config import ModelSettings, RerankerSettings
 from kb.models.bundled import BundledEncoder
 from kb.models.remembered import RememberedQueries
 from kb.models.remote import RemoteEncoder
+from kb.models.rerank import CrossEncoderReranker, NoReranker
 from kb.models.transformer import SentenceTransformerEncoder
-from kb.ports import Embedder
+from kb.ports import Embedder, Reranker
 
 
 def open_embedder(settings: ModelSettings, models_folder: Path) -> Embedder:
@@ -26,3 +27,8 @@ def _encoder(settings: ModelSettings, models_folder: Path) -> Embedder:
     if settings.kind == "sentence-transformers":
         return SentenceTransformerEncoder(settings, models_folder)
     return BundledEncoder(models_folder)
+
+
+def open_reranker(settings: RerankerSettings, models_folder: Path) -> Reranker:
+    """The reranker of `settings`, one that keeps the order when none is named. Raises `ModelError`."""
+    return CrossEncoderReranker(settings.name, models_folder) if settings.name else NoReranker()

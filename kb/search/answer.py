@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from kb.ports import Embedder
+from kb.ports import Embedder, Reranker
 from kb.search.bridge import Carried
 from kb.search.cite import cite
 from kb.search.confidence import confidence
@@ -30,6 +30,7 @@ from kb.search.question import Understood, understand
 from kb.search.ranking import Ranking
 from kb.search.reading import Wishes, read
 from kb.search.relatives import by_main, relatives
+from kb.search.rerank import reranked
 from kb.search.select import Candidate, spread, without_repeats
 from kb.search.typos import Mending, Slip, mend
 from kb.store.documents import Passage, get_document, passages
@@ -62,6 +63,7 @@ class Desk:
     snapshot: Snapshot
     connection: Connection
     embedder: Callable[[], Embedder]  # opened only when vectors are searched
+    reranker: Callable[[], Reranker]
     ranking: Ranking
     home_region: Region
     cache_folder: Path
@@ -194,6 +196,8 @@ def _excerpts(asked: Asked, desk: Desk, shelf: Shelf, found: Sequence[Found]) ->
     read_on = max(desk.ranking.passages_read, question.top_k)
     rows = passages(desk.connection, [one.id for one in found[:read_on]])
     candidates = [Candidate(one, rows[one.id].text) for one in found[:read_on] if one.id in rows]
+    if question.mode == "hybrid":
+        candidates = reranked(candidates, asked.wishes.text, desk.reranker(), desk.ranking.rerank_share)
     demanded = asked.pool.scored
     candidates = by_main(candidates, shelf, None if demanded is None else {one.id for one in demanded})
     rows |= passages(desk.connection, [one.found.id for one in candidates if one.found.id not in rows])
@@ -232,7 +236,8 @@ def excerpt_of(
     hit = Hit(passage.chunk, found.score, found.dense_rank, found.lexical_rank, why)
     others = relatives(citation.document, desk.snapshot)
     exact = exact_marks(citation.quote, asked.wishes)
-    return Excerpt(rank, hit, citation, confidence(understood, terms), merged([*marks, *exact]), others)
+    sure = confidence(found, understood.language, asked.question.mode)
+    return Excerpt(rank, hit, citation, sure, merged([*marks, *exact]), others)
 
 
 def marked(quote: str, terms: Sequence[str]) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:

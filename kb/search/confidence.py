@@ -7,16 +7,17 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict
 
 from kb.resources import load_rules
-from kb.search.question import Understood
-from kb.text.tokens import rarity
-from kb.types import Confidence
+from kb.search.engine import Found
+from kb.types import Confidence, Language, Mode
 
 
 class _Calibration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    said: float
     bias: float
+    score: float
+    said: float
+    document: float
 
 
 class _Rules(BaseModel):
@@ -35,24 +36,20 @@ def _rules() -> _Rules:
     return load_rules("confidence.toml", _Rules)
 
 
-def said_share(understood: Understood, matched: tuple[str, ...]) -> float:
-    """How much of the question a passage says, 0..1; `matched` are the question's terms that it holds.
+def grounds(found: Found, language: Language, mode: Mode) -> float:
+    """The log odds that a first hit answers its question, by logistic regression on held-out documents.
 
-    Chinese words weigh by their rarity in the language, not in the library, so that small libraries are
-    judged like large ones. An English term is said when one of its Chinese forms is.
+    In the modes lexical and dense the score of a ranking's first is always 1; what the passage says stands in
+    its place.
     """
-    if understood.language == "en":
-        said = [(term.weight, any(form in matched for form in term.chinese)) for term in understood.carried]
-    else:
-        said = [(rarity(term), term in matched) for term in understood.terms]
-    total = sum(weight for weight, _ in said)
-    return sum(weight for weight, present in said if present) / total if total else 0.0
+    rules = _rules().en if language == "en" else _rules().zh
+    score = found.score if mode == "hybrid" else found.said
+    return rules.bias + rules.score * score + rules.said * found.said + rules.document * found.document_said
 
 
-def confidence(understood: Understood, matched: tuple[str, ...]) -> Confidence:
-    """The step that a passage reaches which holds the terms `matched`."""
-    rules = _rules().en if understood.language == "en" else _rules().zh
-    logit = rules.bias + rules.said * said_share(understood, matched)
-    if logit >= _rules().high:
+def confidence(found: Found, language: Language, mode: Mode) -> Confidence:
+    """The step that a passage reaches."""
+    reached = grounds(found, language, mode)
+    if reached >= _rules().high:
         return "high"
-    return "medium" if logit >= _rules().medium else "low"
+    return "medium" if reached >= _rules().medium else "low"

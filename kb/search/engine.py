@@ -32,6 +32,8 @@ class Found:
     lexical_rank: int | None
     lexical_weight: float  # of the fusion that gave the score
     document_weight: float = 0.0
+    said: float = 0.0  # share of the question's weight that the passage says, 0..1
+    document_said: float = 0.0  # BM25 of the whole document against that of one that says everything once
 
 
 def encode(question: Understood, embedder: Embedder, ranking: Ranking) -> Vector:
@@ -105,6 +107,7 @@ def _ranked(
     scores = fused(_evidence(known, weights, bench.ranking.near_passages), weights)
     dense_ranks = ranks([scored.id for scored in dense])
     lexical_ranks = ranks([scored.id for scored in lexical])
+    ideal = _ideal(bench, question)
     found = [
         Found(
             id,
@@ -117,6 +120,8 @@ def _ranked(
             lexical_ranks.get(id),
             weights.lexical,
             weights.document,
+            known.said.get(id, 0.0),
+            known.document.get(group, 0.0) / ideal,
         )
         for (id, group), score in zip(known.groups.items(), scores, strict=True)
     ]
@@ -158,11 +163,12 @@ def _known(
     said: dict[int, float] = {}
     if mode == "hybrid":
         dense |= _cosines(bench, vector, [id for id in groups if id not in dense])
-        if bench.snapshot.passages is not None and bench.snapshot.documents is not None:
+    if bench.snapshot.passages is not None and bench.snapshot.documents is not None:
+        if mode == "hybrid":
             missing = [id for id in groups if id not in lexical]
             lexical |= bench.snapshot.passages.scores(question.clauses, missing)
-            said = bench.snapshot.passages.said(question.clauses, list(groups))
-            document = bench.snapshot.documents.scores(question.clauses, sorted(set(groups.values())))
+        said = bench.snapshot.passages.said(question.clauses, list(groups))
+        document = bench.snapshot.documents.scores(question.clauses, sorted(set(groups.values())))
     return _Known(groups, dense, lexical, document, said)
 
 
@@ -200,8 +206,13 @@ def _weights(
         return Weights(lexical=0.0)
     if mode == "lexical":
         return Weights(lexical=1.0)
-    coverage = lexical[0].score / max(passages.ideal(question.clauses), 1e-9)
+    coverage = lexical[0].score / _ideal(bench, question)
     return bench.ranking.weights(question.language, coverage, peak([one.score for one in dense]))
+
+
+def _ideal(bench: Bench, question: Understood) -> float:
+    passages = bench.snapshot.passages
+    return max(passages.ideal(question.clauses), 1e-9) if passages is not None else 1.0
 
 
 def _array(ids: Sequence[int], scores: dict[int, float]) -> Scores:

@@ -47,6 +47,7 @@ class Ranking(BaseModel):
     boundary_pairs: float = Field(ge=0, le=1)
     sense_decay: float = Field(ge=0, le=1)
     single_character: float = Field(ge=0, le=1)
+    rerank_share: float = Field(ge=0, le=1)
     same_passage: float = Field(gt=0, le=1)
 
     def weights(self, language: Language, coverage: float, peak: float) -> Weights:
