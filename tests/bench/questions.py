@@ -1,0 +1,73 @@
+"""Our own questions over ../shared/policy, in both languages: `python -m tests.bench.questions HOME`.
+
+HOME holds a library made by `kb ingest ../shared/policy`. Prints nDCG@10 of documents for the development
+questions and for the blind ones, which were judged before anybody tuned on them; the second half of the
+blind ones (each second question) has still not been looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from kb.config import load_settings
+from kb.evaluate import ndcg
+from kb.models.choose import open_embedder
+from kb.ports import Embedder
+from kb.search.engine import Bench, encode, find
+from kb.search.question import understand
+from kb.search.ranking import ranking
+from kb.store.layout import Layout
+from kb.store.store import Store
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+
+def lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line]
+
+
+def score(store: Store, embedder: Embedder, models: Path, text: str, grades: dict[str, int]) -> float:
+    """nDCG@10 of one question's documents, each by its best passage."""
+    question, snapshot = understand(text, ranking(), models), store.snapshot()
+    with store.reading() as connection:
+        bench = Bench(snapshot, connection, None, ranking())
+        found = find(bench, question, encode(question, embedder, ranking()), "hybrid")
+    files = (snapshot.cards[one.doc_key].source.split("/shared/")[-1] for one in found)
+    return ndcg(list(dict.fromkeys(files)), grades, 10)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path)
+    settings = load_settings(parser.parse_args().home)
+    store = Store.open(Layout(settings.index_folder))
+    embedder = open_embedder(settings.model, settings.models_folder)
+    print("| questions | language | all | broad | narrow | second half |\n|---|---|---|---|---|---|")
+    for name in ("dev", "blind"):
+        questions = lines(f"{name}_questions.jsonl")
+        grades: dict[str, dict[str, int]] = {}
+        for row in lines(f"{name}_qrels.jsonl"):
+            grades.setdefault(row["id"], {})[row["file"]] = row["grade"]
+        for language in ("zh", "en"):
+            scores = [
+                (
+                    score(store, embedder, settings.models_folder, one[language], grades[one["id"]]),
+                    one["broad"],
+                )
+                for one in questions
+            ]
+            parts = (
+                [value for value, _ in scores],
+                [value for value, broad in scores if broad],
+                [value for value, broad in scores if not broad],
+                [value for value, _ in scores[1::2]],
+            )
+            cells = " | ".join(f"{sum(part) / len(part):.3f}" for part in parts)
+            print(f"| {name} ({len(questions)}) | {language} | {cells} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
