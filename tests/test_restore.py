@@ -23,7 +23,7 @@ PAGE = "\n".join(("社区经费保障的做法", FURNITURE, *LINES, "下一篇�
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    monkeypatch.setattr("kb.library.open_embedder", lambda *_: HashEncoder())
+    monkeypatch.setattr("kb.models.opened.open_embedder", lambda *_: HashEncoder())
     folder = tmp_path / "资料"
     folder.mkdir()
     (folder / "甲.txt").write_text(PAGE, encoding="utf-8")

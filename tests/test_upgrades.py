@@ -32,7 +32,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "甲.txt").write_text(PAGE, encoding="utf-8")
     (folder / "乙.txt").write_text(f"{PAGE}\n转载自青禾日报，文字略有改动。", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, Library.open(load_settings(home, environ={})) as library:
-        patch.setattr("kb.library.open_embedder", lambda *_: HashEncoder())
+        patch.setattr("kb.models.opened.open_embedder", lambda *_: HashEncoder())
         assert not library.ingest([folder]).failed
         one, two = (named(library, name) for name in ("甲.txt", "乙.txt"))
         key = next(piece.key for piece in library.document(one).removed if piece.text == FURNITURE)
@@ -80,7 +80,7 @@ def as_of(number: int, full: Path, home: Path) -> None:
 def test_a_store_of_an_earlier_release_opens_as_it_was(
     number: int, full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.library.open_embedder", lambda *_: HashEncoder())
+    monkeypatch.setattr("kb.models.opened.open_embedder", lambda *_: HashEncoder())
     home = tmp_path / "home"
     as_of(number, full, home)
     with Library.open(load_settings(home, environ={})) as library:

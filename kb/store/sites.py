@@ -21,6 +21,8 @@ _SOME = 400  # keys in one statement
 def record(connection: Connection, source: str, marks: Marks, given: frozenset[str]) -> None:
     """Keeps the marks of a file that was written, and which of its lines were taken for its site's."""
     key = _first_key(connection, source)
+    if key is None:  # documents that are no file's own, as those of an evaluation set
+        return
     connection.execute(delete(site_marks).where(site_marks.c.doc_key == key))
     connection.execute(delete(site_lines).where(site_lines.c.doc_key == key))
     applied = sorted(given & {line.key for line in marks.lines})
@@ -80,9 +82,9 @@ def settle(connection: Connection) -> None:
     connection.execute(update(site_marks).where(site_marks.c.settled == 0).values(settled=1))
 
 
-def _first_key(connection: Connection, source: str) -> int:
+def _first_key(connection: Connection, source: str) -> int | None:
     found = select(documents.c.key).where(documents.c.source == source).order_by(documents.c.part).limit(1)
-    return connection.execute(found).scalar_one()
+    return connection.execute(found).scalar_one_or_none()
 
 
 def _folder(connection: Connection, folder: str) -> list[tuple[int, Marks]]:

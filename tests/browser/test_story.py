@@ -76,7 +76,7 @@ def test_heads_of_a_comparison_stay_in_view(page: playwright.Page) -> None:
 def test_a_comparison_is_saved_as_a_word_file(page: playwright.Page) -> None:
     page.goto("/compare?topic=社区办公用房经费&best=3")
     with page.expect_download() as saved:
-        page.get_by_role("link", name="Word").click()
+        page.get_by_role("link", name="Word", exact=True).click()
     assert saved.value.suggested_filename == "社区办公用房经费.docx"
 
 

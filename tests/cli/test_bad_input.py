@@ -41,7 +41,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "半截.docx": (b"PK\x03\x04" + b"\x07" * 300, "damaged"),
     "加密.docx": (encrypted_docx(), "password"),
     "半截.pdf": (b"%PDF-1.7\n1 0 obj\n<<", ""),
-    "图片.docx": (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "PNG"),
+    "图片.docx": (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "picture"),
 }
 
 

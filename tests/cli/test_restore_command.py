@@ -24,7 +24,7 @@ PAGE = "\n".join(
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kb_here: Run) -> Path:
-    monkeypatch.setattr("kb.library.open_embedder", lambda *_: HashEncoder())
+    monkeypatch.setattr("kb.models.opened.open_embedder", lambda *_: HashEncoder())
     folder = tmp_path / "资料"
     folder.mkdir()
     (folder / "甲.txt").write_text(PAGE, encoding="utf-8")

@@ -9,10 +9,10 @@ import pytest
 from shelf import ingest, text_of, write
 
 from kb.errors import DamagedFile, NeedsOcr, ReadError
+from kb.ingest.reading import Reading
 from kb.ingest.sandbox import ParserProcess
 from kb.store import failures
 from kb.store.store import Store
-from kb.types import Document
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def folder(tmp_path: Path) -> Path:
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were really parsed."""
     names: list[str] = []
-    real = ParserProcess.parse
+    real = ParserProcess.read
 
-    def parse(self: ParserProcess, path: Path, *rest: object) -> tuple[Document, ...]:
+    def read(self: ParserProcess, path: Path, *rest: object) -> Reading:
         names.append(path.name)
         return real(self, path, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ParserProcess, "parse", parse)
+    monkeypatch.setattr(ParserProcess, "read", read)
     return names
 
 
@@ -100,11 +100,11 @@ def test_only_what_the_bytes_are_to_blame_for_is_remembered(
 ) -> None:
     tried: list[str] = []
 
-    def parse(_: ParserProcess, path: Path, *__: object) -> tuple[Document, ...]:
+    def read(_: ParserProcess, path: Path, *__: object) -> Reading:
         tried.append(path.name)
         raise kind(f"{path.name} was not read")
 
-    monkeypatch.setattr(ParserProcess, "parse", parse)
+    monkeypatch.setattr(ParserProcess, "read", read)
     for _ in range(2):
         assert len(ingest(store, folder).failed) == 2
     assert len(tried) == 2 * times
