@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from kb import __version__
-from kb.ingest.readers.office import find_office
+from kb.ingest.installed import find_office
 from kb.ingest.recognise import available
 
 

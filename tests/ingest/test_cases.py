@@ -9,8 +9,8 @@ import pytest
 from ingest_places import SHARED
 
 from kb.errors import EmptyFile, NeedsOcr, ReadError, UnsupportedFormat
+from kb.ingest.installed import find_office
 from kb.ingest.pipeline import read_documents
-from kb.ingest.readers.office import find_office
 
 pytestmark = pytest.mark.shared
 

@@ -8,9 +8,9 @@ import pypdfium2
 import pytest
 from word_lists import Level, Paragraphs, build
 
+from kb.ingest.installed import find_office
 from kb.ingest.readers.docx import read_docx
 from kb.ingest.readers.numbering import chinese
-from kb.ingest.readers.office import find_office
 
 CN = Level("chineseCounting", "%1、")
 CN_PAR = Level("chineseCounting", "（%2）")

@@ -14,7 +14,7 @@ from ingest_places import ROOT
 
 from kb.errors import ReadError
 from kb.ingest.families import buckets, kinship, likeness, sketch
-from kb.ingest.readers.office import find_office
+from kb.ingest.installed import find_office
 from kb.ingest.readers.spacing import visible
 from kb.ingest.reading import Marks, Reading
 from kb.ingest.sandbox import ParserProcess

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
+from kb.ingest.installed import find_office
 from kb.ingest.pipeline import read_documents
-from kb.ingest.readers.office import find_office
 from kb.types import Document
 
 pytestmark = pytest.mark.slow

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from kb.errors import DamagedFile, UnsupportedFormat
+from kb.ingest.installed import find_office
 from kb.ingest.readers.docx import read_docx
 from kb.types import Block
 
-_PROGRAMS = ("soffice", "libreoffice")
 _SECONDS = 50  # wall time of one conversion; the parser's own limit is a little longer
-_PATHS = (
-    "/usr/bin",
-    "/usr/local/bin",
-    "/opt/libreoffice/program",
-    "/Applications/LibreOffice.app/Contents/MacOS",
-)
 
 
 def read_doc(data: bytes, name: str) -> Iterator[Block]:
@@ -38,12 +30,6 @@ def read_doc(data: bytes, name: str) -> Iterator[Block]:
         )
     with tempfile.TemporaryDirectory(prefix="kb-doc-") as folder:
         yield from read_docx(_converted(program, data, name, Path(folder)), name)
-
-
-def find_office() -> str | None:
-    """The path of LibreOffice's program, or None."""
-    path = os.pathsep.join((os.environ.get("PATH", ""), *_PATHS))
-    return next((found for program in _PROGRAMS if (found := shutil.which(program, path=path))), None)
 
 
 def _converted(program: str, data: bytes, name: str, folder: Path) -> bytes:
