@@ -99,6 +99,7 @@ def _known(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
     response = _answer(request, status, str(detail))
+    response.headers.update((isinstance(error, HTTPException) and error.headers) or {})
     if status == 405:
         response.headers["Allow"] = ", ".join(_methods(request.url.path))
     return response

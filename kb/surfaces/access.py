@@ -1,0 +1,64 @@
+"""Who asks, and what they may do. Routes name the role they need: `Depends(reader)`, `editor` or `admin`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
+
+from fastapi import Depends, HTTPException, Request
+
+Role = Literal["reader", "editor", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)  # each may do what the ones before it may
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One who asks: a person who logged in, a key, or the user of this machine."""
+
+    name: str
+    role: Role
+    collections: frozenset[str] | None = None  # whose documents there are for them; None: all
+
+    def may(self, role: Role) -> bool:
+        """Whether what needs `role` is allowed."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+LOCAL = Caller("local", "admin")  # whoever sits at this machine, as long as there are no accounts
+
+
+def caller_of(request: Request) -> Caller:
+    """Who asks. Raises a 401 problem when that is not known."""
+    found: Caller | None = getattr(request.state, "caller", LOCAL)
+    if found is None:
+        raise HTTPException(
+            401, "log in at /login, or send a key: Authorization: Bearer kb_…", {"WWW-Authenticate": "Bearer"}
+        )
+    return found
+
+
+def reader(request: Request) -> Caller:
+    """One who may search and read. Raises a 401 problem."""
+    return _at_least(request, "reader")
+
+
+def editor(request: Request) -> Caller:
+    """One who may also take documents in, correct them and change baskets. Raises a 401 or 403 problem."""
+    return _at_least(request, "editor")
+
+
+def admin(request: Request) -> Caller:
+    """One who may do everything. Raises a 401 or 403 problem."""
+    return _at_least(request, "admin")
+
+
+def _at_least(request: Request, role: Role) -> Caller:
+    found = caller_of(request)
+    if not found.may(role):
+        raise HTTPException(403, f"this needs the role {role}: {found.name} is {found.role}")
+    return found
+
+
+ReaderDep = Annotated[Caller, Depends(reader)]
+EditorDep = Annotated[Caller, Depends(editor)]
+AdminDep = Annotated[Caller, Depends(admin)]
