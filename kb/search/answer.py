@@ -26,7 +26,7 @@ from kb.search.exact import (
 )
 from kb.search.filters import admitted, regions_of, unclear_places, works
 from kb.search.matched import matched, without_choices
-from kb.search.question import Understood, understand
+from kb.search.question import SAYS_SOMETHING, Understood, understand
 from kb.search.ranking import Ranking
 from kb.search.reading import Wishes, read
 from kb.search.relatives import by_main, relatives
@@ -53,7 +53,6 @@ from kb.types import (
 
 _COPIED = 0.95  # of a passage's character pairs that a pasted text must have
 _TRANSLATIONS_SHOWN = 3  # Chinese forms of one English term
-_WEIGHT_SHOWN = 0.3  # of a term that is worth telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,8 @@ def _excerpts(asked: Asked, desk: Desk, shelf: Shelf, found: Sequence[Found]) ->
     if question.mode == "hybrid":
         candidates = reranked(candidates, asked.wishes.text, desk.reranker(), desk.ranking.rerank_share)
     demanded = asked.pool.scored
-    candidates = by_main(candidates, shelf, None if demanded is None else {one.id for one in demanded})
+    holding = None if demanded is None else {one.id for one in demanded}
+    candidates = by_main(candidates, shelf, asked.understood.wanted, holding)
     rows |= passages(desk.connection, [one.found.id for one in candidates if one.found.id not in rows])
     unique = without_repeats(candidates, desk.ranking.same_passage)
     broad = (asked.understood.broad or asked.wishes.pasted) and not asked.pool.tiers
@@ -270,5 +270,5 @@ def _translations(carried: Sequence[Carried]) -> list[str]:
     return [
         f"{term.english}→{'、'.join(term.chinese[:_TRANSLATIONS_SHOWN])}"
         for term in carried
-        if term.chinese and term.weight >= _WEIGHT_SHOWN
+        if term.chinese and term.weight >= SAYS_SOMETHING
     ]

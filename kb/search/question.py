@@ -23,6 +23,7 @@ from kb.text.tokens import bigrams, plain_words, rarity, words
 from kb.types import Language
 
 MOST_CHARACTERS = 10_000
+SAYS_SOMETHING = 0.3  # the weight of an English term that is worth telling
 _MOST_WORDS = 60  # of a pasted page: those that say most
 _MOST_TERMS = 160  # of one kind that are looked for; a pasted page would otherwise name every word
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -50,6 +51,7 @@ class Understood:
     language: Language
     clauses: tuple[Clause, ...]
     terms: tuple[str, ...]  # folded words to mark in a passage
+    wanted: tuple[tuple[str, ...], ...]  # for each term that says something, the folded forms that will do
     carried: tuple[Carried, ...]  # English terms and what they became
     rendering: str  # an English question with its terms in Chinese behind it; "" for a Chinese one
     broad: bool  # asks what several districts do
@@ -92,6 +94,7 @@ def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
         language=language,
         clauses=tuple(clauses),
         terms=_terms(text, language, carried),
+        wanted=_wanted(text, language, carried),
         carried=carried,
         rendering=_rendering(text, carried) if language == "en" else "",
         broad=_says(text, _rules().broad_zh, _rules().broad_en),
@@ -208,6 +211,14 @@ def _words_of(text: str) -> list[str]:
 def _terms(text: str, language: Language, carried: Sequence[Carried]) -> tuple[str, ...]:
     own = [] if language == "en" else [word for word in _words_of(text) if len(word) > 1]
     forms = [fold(form) for term in carried for form in term.chinese or (term.english,) if len(form) > 1]
+    return tuple(dict.fromkeys([*own, *forms]))
+
+
+def _wanted(text: str, language: Language, carried: Sequence[Carried]) -> tuple[tuple[str, ...], ...]:
+    own = [] if language == "en" else [(word,) for word in _words_of(text) if _say(word) == 1]
+    forms = [
+        tuple(map(fold, term.chinese or (term.english,))) for term in carried if term.weight >= SAYS_SOMETHING
+    ]
     return tuple(dict.fromkeys([*own, *forms]))
 
 

@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
-
-from sqlalchemy import Connection
+from dataclasses import dataclass, replace
 
 from kb.search.engine import Found
 from kb.search.exact import Shelf
 from kb.search.select import Candidate, overlap
 from kb.store.documents import chunks_of, passages
 from kb.store.snapshot import Snapshot
+from kb.text.normalise import fold
 from kb.text.tokens import bigrams
 from kb.types import DocumentCard
+
+Wanted = Sequence[Sequence[str]]  # for each term asked for, the folded forms that will do
 
 _SAME = 0.6  # of the character pairs: copies are cut into passages at other places
 
 
 def by_main(
-    candidates: Sequence[Candidate], shelf: Shelf, demanded: Container[int] | None
+    candidates: Sequence[Candidate], shelf: Shelf, wanted: Wanted, demanded: Container[int] | None
 ) -> list[Candidate]:
     """The candidates with passages of copies replaced by those of the document that stands for the work.
 
     It is the main one, or the copy that was found first when a filter leaves the main one out. A copy's
-    passage that it does not hold stays, and so does one that holds what was `demanded` (None: nothing was)
-    when the other does not.
+    passage that it does not hold stays; so does one with a term asked for that the document has
+    in no form (`wanted`), and one that holds what was `demanded` (None: nothing was) when the other does not.
     """
-    snapshot, connection, within = shelf.snapshot, shelf.connection, shelf.within
-    standing: dict[str, int] = {}
-    held: dict[int, list[Candidate]] = {}
+    snapshot, within = shelf.snapshot, shelf.within
+    standing: dict[str, _Main] = {}
     found = {candidate.found.id: candidate for candidate in candidates}
     taken: set[int] = set()
     shown: list[Candidate] = []
     for candidate in candidates:
         key = candidate.found.doc_key
         family = snapshot.cards[key].family
-        related = snapshot.families.get(family, ())
-        if related:
-            main = related[0] if within is None or related[0] in within else key
-            main = standing.setdefault(family, main)
-            if key != main:
-                if main not in held:
-                    held[main] = _passages_of(snapshot.cards[main], main, connection)
-                same = _same_in(held[main], candidate, found)
-                if same is not None and (demanded is None or same.found.id in demanded):
-                    candidate = same
+        if related := snapshot.families.get(family, ()):
+            if family not in standing:
+                main = related[0] if within is None or related[0] in within else key
+                standing[family] = _main(main, shelf, wanted)
+            same = _same_in(standing[family], candidate, found)
+            if same is not None and (demanded is None or same.found.id in demanded):
+                candidate = same
         if candidate.found.id not in taken:
             taken.add(candidate.found.id)
             shown.append(candidate)
@@ -58,18 +55,33 @@ def relatives(card: DocumentCard, snapshot: Snapshot) -> tuple[DocumentCard, ...
     return tuple(snapshot.cards[key] for key in keys if snapshot.cards[key].id != card.id)
 
 
-def _passages_of(card: DocumentCard, key: int, connection: Connection) -> list[Candidate]:
-    rows = passages(connection, [chunk.id for chunk in chunks_of(connection, card.id)])
+@dataclass(frozen=True, slots=True)
+class _Main:
+    """The document that stands for a work."""
+
+    key: int
+    passages: tuple[Candidate, ...]
+    lacking: Wanted  # what was asked for and stands nowhere in it
+
+
+def _main(key: int, shelf: Shelf, wanted: Wanted) -> _Main:
+    chunks = chunks_of(shelf.connection, shelf.snapshot.cards[key].id)
+    rows = passages(shelf.connection, [chunk.id for chunk in chunks])
     unscored = Found(0, key, 0.0, None, None, None, None, None, 0.0)
-    return [Candidate(replace(unscored, id=id), row.text) for id, row in rows.items()]
+    held = tuple(Candidate(replace(unscored, id=id), row.text) for id, row in rows.items())
+    whole = fold("\n".join(one.text for one in held))
+    return _Main(key, held, [forms for forms in wanted if not any(form in whole for form in forms)])
 
 
-def _same_in(
-    held: Sequence[Candidate], candidate: Candidate, found: dict[int, Candidate]
-) -> Candidate | None:
-    """The passage among those `held` that has the candidate's words, at the candidate's score."""
+def _same_in(main: _Main, candidate: Candidate, found: dict[int, Candidate]) -> Candidate | None:
+    """The main document's passage that has the candidate's words, at the candidate's score."""
+    if main.key == candidate.found.doc_key:
+        return None
+    said = fold(candidate.text)
+    if any(form in said for forms in main.lacking for form in forms):
+        return None
     pairs = frozenset(bigrams(candidate.text))
-    best = max(held, key=lambda one: overlap(pairs, frozenset(bigrams(one.text))), default=None)
+    best = max(main.passages, key=lambda one: overlap(pairs, frozenset(bigrams(one.text))), default=None)
     if best is None or overlap(pairs, frozenset(bigrams(best.text))) < _SAME:
         return None
     own = found.get(best.found.id)

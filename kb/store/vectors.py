@@ -229,11 +229,8 @@ def write_vectors(index: FaissIndex, path: Path) -> None:
     ids, groups, vectors = index.merged().base()
     with replacing(path.with_suffix(".ids.npy")) as temporary, temporary.open("wb") as handle:
         np.save(handle, np.stack([ids, groups]), allow_pickle=False)
-    with replacing(path) as temporary:
-        try:
-            faiss.write_index(vectors, str(temporary))
-        except RuntimeError as error:  # FAISS reports every failed write this way
-            raise OSError(28, str(error)) from error
+    with replacing(path) as temporary, temporary.open("wb") as handle:  # FAISS's own files complain on stderr
+        faiss.write_index(vectors, faiss.PyCallbackIOWriter(handle.write))
 
 
 def read_vectors(path: Path) -> FaissIndex:

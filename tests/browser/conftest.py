@@ -34,7 +34,7 @@ ARGUMENTS = [
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the samples ingested."""
     folder = tmp_path_factory.mktemp("browser")
@@ -46,7 +46,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(home: Path) -> Iterator[str]:
     """The address of a server over `home`."""
     command = [sys.executable, "-m", "kb", "serve", "--home", str(home), "--port", "0"]
@@ -63,7 +63,7 @@ def address(home: Path) -> Iterator[str]:
         process.communicate(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[playwright.Browser]:
     """Debian's chromium, or the one that KB_CHROMIUM names."""
     if CHROMIUM is None:
