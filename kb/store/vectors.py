@@ -230,7 +230,8 @@ def write_vectors(index: FaissIndex, path: Path) -> None:
     with replacing(path.with_suffix(".ids.npy")) as temporary, temporary.open("wb") as handle:
         np.save(handle, np.stack([ids, groups]), allow_pickle=False)
     with replacing(path) as temporary, temporary.open("wb") as handle:  # FAISS's own files complain on stderr
-        faiss.write_index(vectors, faiss.PyCallbackIOWriter(handle.write))
+        writer = faiss.PyCallbackIOWriter(handle.write)  # type: ignore[attr-defined]  # the stub lacks it
+        faiss.write_index(vectors, writer)
 
 
 def read_vectors(path: Path) -> FaissIndex:

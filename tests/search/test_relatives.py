@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kb.compare.table import CompareRequest
+from kb.config import load_settings
 from kb.library import Library
 from kb.search.filters import works
 from kb.types import Filters, Question
@@ -44,6 +47,23 @@ def test_a_passage_that_only_the_reprint_has_is_shown_from_it(sample_library: Li
     answer = sample_library.search(Question(own, top_k=3, filters=only))
     assert answer.hits[0].citation.doc_id == named(sample_library, REPRINT)
     assert [card.id for card in answer.hits[0].relatives] == [named(sample_library, ORIGINAL)]
+
+
+@pytest.mark.parametrize("question", ["代号云杉七二", "云杉七二专班由谁负责", "社区经费 云杉七二"])
+def test_what_only_the_copy_says_inside_a_common_passage_is_shown_from_it(
+    own_home: Path, question: str
+) -> None:
+    with Library.open(load_settings(own_home, environ={})) as library:
+        original = library.document(named(library, ORIGINAL)).text
+        middle = original.index("。", len(original) // 2) + 1
+        copy = own_home / "改写.txt"
+        said = "这项工作代号云杉七二，由专班负责。"
+        copy.write_text(original[:middle] + said + original[middle:], encoding="utf-8")
+        assert library.ingest([copy]).ingested == 1
+        first = library.search(Question(question)).hits[0]
+        assert first.citation.doc_id == named(library, "改写.txt")
+        assert said in first.citation.quote
+        assert named(library, ORIGINAL) in [card.id for card in first.relatives]
 
 
 def test_counts_take_a_work_once(sample_library: Library) -> None:
