@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,7 +232,10 @@ def write_vectors(index: FaissIndex, path: Path) -> None:
         np.save(handle, np.stack([ids, groups]), allow_pickle=False)
     with replacing(path) as temporary, temporary.open("wb") as handle:  # FAISS's own files complain on stderr
         writer = faiss.PyCallbackIOWriter(handle.write)  # type: ignore[attr-defined]  # the stub lacks it
-        faiss.write_index(vectors, writer)
+        try:
+            faiss.write_index(vectors, writer)
+        except RuntimeError as error:  # what `write` raised comes back as this
+            raise OSError(errno.ENOSPC, str(error)) from error
 
 
 def read_vectors(path: Path) -> FaissIndex:
