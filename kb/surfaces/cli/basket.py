@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +14,15 @@ from kb.library import Library
 from kb.surfaces import basket_shapes as shapes
 from kb.surfaces.cli import show as screen
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
+from kb.surfaces.cli.writing import (
+    CsvOption,
+    DocxOption,
+    DraftOption,
+    MdOption,
+    ProposeOption,
+    TemplateOption,
+    XlsxOption,
+)
 from kb.surfaces.spans import parse_span
 from kb.types import Basket, BasketCard, Heading
 from kb.write.basket_files import write_basket_csv, write_basket_markdown, write_basket_xlsx
@@ -158,17 +166,13 @@ def delete(name: Name, home: Home = None, index: Index = None, json: AsJson = Fa
 @app.command()
 def export(
     name: Name,
-    docx: Annotated[Path | None, typer.Option("--docx", help="Write a Word file.")] = None,
-    draft: Annotated[Path | None, typer.Option("--draft", help="Write the skeleton of a report.")] = None,
-    propose: Annotated[
-        bool, typer.Option("--propose", help="Ask the writing server of kb.toml for sentences of the draft.")
-    ] = False,
-    template: Annotated[
-        Path | None, typer.Option("--template", help="The office's own Word template.")
-    ] = None,
-    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write an Excel file.")] = None,
-    md: Annotated[Path | None, typer.Option("--md", help="Write a Markdown file.")] = None,
-    csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file.")] = None,
+    docx: DocxOption = None,
+    draft: DraftOption = None,
+    propose: ProposeOption = False,
+    template: TemplateOption = None,
+    xlsx: XlsxOption = None,
+    md: MdOption = None,
+    csv: CsvOption = None,
     home: Home = None,
     index: Index = None,
     json: AsJson = False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +19,15 @@ from kb.surfaces.cli.filtering import (
     RegionOption,
     YearOption,
     filters,
+)
+from kb.surfaces.cli.writing import (
+    CsvOption,
+    DocxOption,
+    DraftOption,
+    MdOption,
+    ProposeOption,
+    TemplateOption,
+    XlsxOption,
 )
 from kb.write.delimited import write_csv
 from kb.write.docx import write_docx, write_draft
@@ -49,19 +57,13 @@ def compare(
     ask: Annotated[list[str] | None, typer.Option("--ask", help="One more row, typed as a question.")] = None,
     sort: Annotated[str, typer.Option("--sort", help="Order the columns by the figures of this row.")] = "",
     swap: Annotated[bool, typer.Option("--swap", help="Columns down, dimensions across.")] = False,
-    docx: Annotated[Path | None, typer.Option("--docx", help="Write a Word file.")] = None,
-    draft: Annotated[
-        Path | None, typer.Option("--draft", help="Write the skeleton of a study report.")
-    ] = None,
-    propose: Annotated[
-        bool, typer.Option("--propose", help="Ask the writing server of kb.toml for sentences of the draft.")
-    ] = False,
-    template: Annotated[
-        Path | None, typer.Option("--template", help="The office's own Word template.")
-    ] = None,
-    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write an Excel file.")] = None,
-    md: Annotated[Path | None, typer.Option("--md", help="Write a Markdown file.")] = None,
-    csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file.")] = None,
+    docx: DocxOption = None,
+    draft: DraftOption = None,
+    propose: ProposeOption = False,
+    template: TemplateOption = None,
+    xlsx: XlsxOption = None,
+    md: MdOption = None,
+    csv: CsvOption = None,
     home: Home = None,
     index: Index = None,
     json: AsJson = False,
