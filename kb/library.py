@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kb.access.accounts import Accounts
 from kb.compare.lens import find_lens, lenses
 from kb.compare.sources import gather, passed_over
 from kb.compare.table import CompareRequest, build_comparison
@@ -71,6 +72,7 @@ class Library:
         self.settings = settings
         self.today = today  # what "last year" in a question is counted from
         self.baskets = Baskets(store)
+        self.accounts = Accounts(store)
         self._store = store
         self._models = OpenModels(settings.models_folder)
 

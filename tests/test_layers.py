@@ -26,6 +26,7 @@ RANKS = {
     "ingest": 3,
     "models": 3,
     "store": 4,
+    "access": 5,
     "search": 5,
     "compare": 6,
     "write": 7,

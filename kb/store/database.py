@@ -65,6 +65,20 @@ def adding(engine: Engine) -> Iterator[Connection]:
         connection.commit()
 
 
+@contextmanager
+def adding_if_free(engine: Engine) -> Iterator[Connection]:
+    """As `adding`, but raises `Busy` at once when another process or thread is writing."""
+    with _mapped(engine), engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_MILLISECONDS}")
+
+
 def generation(connection: Connection) -> int:
     """The number of the last committed change."""
     value = connection.execute(

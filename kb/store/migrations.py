@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from kb.errors import StoreError
-from kb.store import baskets, schema
+from kb.store import accounts, baskets, schema
 from kb.store.database import adding, reading
 
 
@@ -52,6 +52,11 @@ def m007_sites(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=[schema.site_marks, schema.site_lines])
 
 
+def m008_accounts(connection: Connection) -> None:
+    """Accounts, logins and keys; there are none at first."""
+    schema.metadata.create_all(connection, tables=accounts.TABLES)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
@@ -60,6 +65,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m005_restored_pieces,
     m006_failures,
     m007_sites,
+    m008_accounts,
 )
 
 

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-Role = Literal["reader", "editor", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)  # each may do what the ones before it may
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """One who asks: a person who logged in, a key, or the user of this machine."""
-
-    name: str
-    role: Role
-    collections: frozenset[str] | None = None  # whose documents there are for them; None: all
-
-    def may(self, role: Role) -> bool:
-        """Whether what needs `role` is allowed."""
-        return ROLES.index(self.role) >= ROLES.index(role)
-
-
-LOCAL = Caller("local", "admin")  # whoever sits at this machine, as long as there are no accounts
+from kb.types import LOCAL, Caller, Role
 
 
 def caller_of(request: Request) -> Caller:

@@ -5,6 +5,7 @@ Offsets are half-open code points of `Document.text`. A region is a path from th
 "2021", "2021-06" or "2021-06-30"; "" means unknown. Blanks are never filled by guesswork.
 """
 
+from kb.types.access import LOCAL, ROLES, Account, Caller, Key, Role, Session
 from kb.types.answers import (
     Amount,
     Answer,
@@ -43,11 +44,15 @@ from kb.types.documents import (
 from kb.types.reports import CheckReport, Failure, Flagged, IngestReport, Stage
 
 __all__ = [
+    "LOCAL",
+    "ROLES",
+    "Account",
     "Amount",
     "Answer",
     "Basket",
     "BasketCard",
     "Block",
+    "Caller",
     "Cell",
     "CellState",
     "CheckReport",
@@ -76,6 +81,7 @@ __all__ = [
     "Hit",
     "IngestReport",
     "Kept",
+    "Key",
     "Language",
     "Lens",
     "Mode",
@@ -85,8 +91,10 @@ __all__ = [
     "Reading",
     "Region",
     "Removed",
+    "Role",
     "SearchCoverage",
     "Section",
+    "Session",
     "SimilarTo",
     "Stage",
     "Why",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 
-from kb.surfaces.access import ROLES, Caller, admin, editor, reader
+from kb.surfaces.access import admin, editor, reader
+from kb.types import ROLES, Caller
 
 
 def _client(caller: Caller | None) -> TestClient:

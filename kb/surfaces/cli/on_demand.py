@@ -27,6 +27,8 @@ COMMANDS = {
     "basket": "basket:app",
     "eval": "measuring:evaluate_set",
     "serve": "serving:serve",
+    "user": "people:app",
+    "key": "keys:app",
     "mcp": "agents:speak",
     "check": "keeping:check",
 }
