@@ -16,7 +16,8 @@
     │   ├── Outdated             what was to be changed has been changed by another since
     │   └── NotFound             no document, basket or collection by that id
     ├── QuestionError        an empty or impossible question, filter or lens
-    └── ExportError          a file cannot be written, or is not one of our exports
+    ├── ExportError          a file cannot be written, or is not one of our exports
+    └── BackupError          a backup is damaged or foreign, or would overwrite what is there
 
 Messages name the file or value and say what to do next; a surface prints them as one line.
 """
@@ -90,3 +91,7 @@ class QuestionError(KbError):
 
 class ExportError(KbError):
     """A file cannot be written, or is not one of our exports."""
+
+
+class BackupError(KbError):
+    """A backup is damaged or foreign, or would overwrite what is there."""

@@ -26,6 +26,7 @@ from kb.search.question import understand
 from kb.search.ranking import ranking
 from kb.search.similar import similar
 from kb.store import documents
+from kb.store.backup import back_up
 from kb.store.check import check
 from kb.store.documents import FAMILY
 from kb.store.embedding import Progress, correct
@@ -33,10 +34,12 @@ from kb.store.families import OWN, family_of
 from kb.store.intake import IntakeOptions, take_in
 from kb.store.layout import Layout
 from kb.store.restored import remove_again, restore, restored_of
+from kb.store.restoring import settle
 from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.types import (
     Answer,
+    BackupReport,
     Basket,
     CheckedCitation,
     CheckReport,
@@ -79,7 +82,9 @@ class Library:
     @classmethod
     def open(cls, settings: Settings) -> Library:
         """Opens or creates the index that the settings name. Raises `StoreError`."""
-        return cls(settings, Store.open(Layout(settings.index_folder)))
+        layout = Layout(settings.index_folder)
+        settle(layout, settings.home)
+        return cls(settings, Store.open(layout))
 
     def close(self) -> None:
         """Frees files and connections."""
@@ -234,6 +239,10 @@ class Library:
         if not self.settings.writer.url:
             raise SettingsError("no server may propose sentences: set [writer] url and name in kb.toml")
         return propose(draft_outline(source), Chat(self.settings.writer))
+
+    def back_up(self, target: Path) -> BackupReport:
+        """Writes a backup of the library to a new file. Raises `ExportError` and `StoreError`."""
+        return back_up(self._store.layout, self.settings.home, target)
 
     def check(self, repair: bool = False) -> CheckReport:
         """Integrity of the truth and the derived indexes; `repair` makes damaged derived ones again."""

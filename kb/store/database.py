@@ -17,18 +17,18 @@ from kb.store import schema
 
 # Before this version a WAL database can be corrupted under two connections (sqlite.org/wal.html#walresetbug).
 _SAFE_WAL = (3, 51, 3)
-_WAIT_MILLISECONDS = 30_000
+WAIT_SECONDS = 30.0  # for a lock
 
 
 def open_engine(path: Path) -> Engine:
     """An engine on the file; writers take the lock when they begin, and each commit reaches the disk."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _WAIT_MILLISECONDS / 1000})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS})
     mode = "WAL" if sqlite3.sqlite_version_info >= _SAFE_WAL else "TRUNCATE"
 
     @event.listens_for(engine, "connect")
     def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {_WAIT_MILLISECONDS}")
+        cursor.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000:.0f}")
         cursor.execute(f"PRAGMA journal_mode = {mode}")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -76,7 +76,7 @@ def adding_if_free(engine: Engine) -> Iterator[Connection]:
             connection.commit()
         finally:
             connection.rollback()
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_MILLISECONDS}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000:.0f}")
 
 
 def generation(connection: Connection) -> int:
@@ -88,17 +88,25 @@ def generation(connection: Connection) -> int:
 
 
 @contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """For SQLite without an engine: what it refuses becomes an error of ours. Raises `StoreError`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _store_error(str(path), error) from error
+
+
+@contextmanager
 def _mapped(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _store_error(engine, error) from error
+        raise _store_error(str(engine.url.database), error.orig) from error
 
 
-def _store_error(engine: Engine, error: DBAPIError) -> StoreError:
-    file = engine.url.database
-    said = str(error.orig)
-    code = getattr(error.orig, "sqlite_errorname", "")
+def _store_error(file: str, error: BaseException | None) -> StoreError:
+    said = str(error)
+    code = getattr(error, "sqlite_errorname", "")
     if code.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")) or "disk is full" in said:
         return StorageFull(f"the disk is full: {file} could not be written; free some space and run again")
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

@@ -41,7 +41,15 @@ from kb.types.documents import (
     Section,
     sha256_hex,
 )
-from kb.types.reports import CheckReport, Failure, Flagged, IngestReport, Stage
+from kb.types.reports import (
+    BackupReport,
+    CheckReport,
+    Failure,
+    Flagged,
+    IngestReport,
+    RestoreReport,
+    Stage,
+)
 
 __all__ = [
     "LOCAL",
@@ -49,6 +57,7 @@ __all__ = [
     "Account",
     "Amount",
     "Answer",
+    "BackupReport",
     "Basket",
     "BasketCard",
     "Block",
@@ -92,6 +101,7 @@ __all__ = [
     "Region",
     "Removed",
     "Role",
+    "RestoreReport",
     "SearchCoverage",
     "Section",
     "Session",

@@ -57,3 +57,25 @@ class CheckReport:
     ok: bool
     problems: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """A backup that was written and read back."""
+
+    path: str
+    size: int  # bytes
+    created: float  # Unix seconds
+    generation: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What was restored from a backup."""
+
+    path: str
+    created: float  # Unix seconds, when the backup was made
+    documents: int
+    kept: str  # the folder with what was there before; "" when nothing was
+    rebuilt: tuple[str, ...]  # derived indexes

@@ -10,6 +10,7 @@ import typer
 from kb.errors import QuestionError
 from kb.surfaces import reports, wire
 from kb.surfaces.cli import show as screen
+from kb.surfaces.cli.backing import restore_from
 from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, Index, emit, open_library, watched
 from kb.surfaces.cli.filtering import (
     IssuerOption,
@@ -108,17 +109,25 @@ def set_metadata(
 
 
 def restore(
-    doc: Doc,
-    piece: Annotated[str, typer.Argument(metavar="PIECE", help="Its id, see `kb show DOC --removed`.")],
-    undo: Annotated[bool, typer.Option("--undo", help="Let cleaning take it away again.")] = False,
+    what: Annotated[str, typer.Argument(metavar="BACKUP|DOC", help="A backup file; or a document's id.")],
+    piece: Annotated[
+        str | None, typer.Argument(metavar="[PIECE]", help="The piece's id, see `kb show DOC --removed`.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Let cleaning take the piece away again.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let the backup take the place of what is there.")
+    ] = False,
     home: Home = None,
     index: Index = None,
     json: AsJson = False,
 ) -> None:
-    """Put back a piece that cleaning took away; it survives every later ingest."""
+    """Restore a backup (one argument), or put back a piece that cleaning took away (DOC PIECE)."""
+    if piece is None:
+        restore_from(Path(what), replace, home, index, json)
+        return
     with open_library(home, index) as library:
-        document = library.restore(doc, piece, undo=undo)
-        family, restored = library.family(doc), library.restored(doc)
+        document = library.restore(what, piece, undo=undo)
+        family, restored = library.family(what), library.restored(what)
     if json:
         emit(wire.show_out(document, family, restored))
     else:

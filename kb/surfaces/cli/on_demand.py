@@ -20,6 +20,7 @@ COMMANDS = {
     "show": "keeping:show",
     "set": "keeping:set_metadata",
     "restore": "keeping:restore",
+    "backup": "backing:backup",
     "search": "asking:search",
     "similar": "asking:similar",
     "compare": "comparing:compare",

@@ -1,0 +1,47 @@
+"""`kb backup`, and `kb restore` of a backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.config import load_settings
+from kb.errors import BackupError
+from kb.store.layout import Layout
+from kb.store.restoring import restore_backup
+from kb.surfaces import backups
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as 2026-11.kbz.")],
+    home: Home = None,
+    index: Index = None,
+    json: AsJson = False,
+) -> None:
+    """Write a backup of the whole library; everything goes on meanwhile."""
+    with open_library(home, index) as library:
+        report = library.back_up(file.absolute())
+    if json:
+        emit(backups.backup_out(report))
+    else:
+        size = report.size / 2**20
+        out.print(f"已备份 {report.documents} 篇，{size:.1f} MB：{report.path}", markup=False)
+
+
+def restore_from(file: Path, replace: bool, home: Path | None, index: str | None, json: bool) -> None:
+    """Restores a backup and says what was done. Raises `BackupError`."""
+    if not file.is_file():
+        raise BackupError(
+            f"there is no backup file {file}; what cleaning took away comes back with `kb restore DOC PIECE`"
+        )
+    settings = load_settings(home, index)
+    report = restore_backup(Layout(settings.index_folder), settings.home, file.absolute(), replace=replace)
+    if json:
+        emit(backups.restore_out(report))
+        return
+    out.print(f"已从备份恢复 {report.documents} 篇（{backups.when(report.created)}）", markup=False)
+    if report.kept:
+        out.print(f"原有内容保存在 {report.kept}，确认无误后可以删除", markup=False)
