@@ -44,6 +44,7 @@ from kb.types import (
     Excerpt,
     Filters,
     Hit,
+    Note,
     Question,
     Reading,
     Region,
@@ -102,7 +103,7 @@ def answer(question: Question, desk: Desk) -> Answer:
     asked = Asked(question, wishes, understood, filters, pool(shelf, wishes, understood.clauses), slips)
     excerpts = _excerpts(asked, desk, shelf, _find(asked, desk, shelf))
     if translations := _translations(understood.carried):
-        notes += ("英文问题，已译：" + "；".join(translations),)
+        notes += (Note("translated", "；".join(translations)),)
     cards = desk.cards(filters)
     coverage = SearchCoverage(works(cards), regions_of(cards), bool(excerpts))
     return Answer(
@@ -126,12 +127,12 @@ def _understood(question: Question, wishes: Wishes, desk: Desk) -> tuple[Underst
     return mend(understood, Mending(index, desk.ranking, desk.cache_folder))
 
 
-def _with_home(filters: Filters, understood: Understood, home: Region) -> tuple[Filters, tuple[str, ...]]:
+def _with_home(filters: Filters, understood: Understood, home: Region) -> tuple[Filters, tuple[Note, ...]]:
     """Leaves one's own region out when the question asks about others."""
     if not (understood.elsewhere and home) or filters.regions:
         return filters, ()
     own = "/".join(home)
-    return replace(filters, not_regions=(*filters.not_regions, own)), (f"已排除本区（{home[-1]}）",)
+    return replace(filters, not_regions=(*filters.not_regions, own)), (Note("own_left_out", home[-1]),)
 
 
 def _find(asked: Asked, desk: Desk, shelf: Shelf) -> list[Found]:

@@ -15,7 +15,7 @@ from kb.search.reading import Wishes
 from kb.search.select import Candidate, spread, without_repeats
 from kb.store.documents import chunks_of, embedded_text, get_document, passages
 from kb.store.embeddings import vectors_of
-from kb.types import Answer, Chunk, Document, DocumentCard, Question, SearchCoverage, SimilarTo
+from kb.types import Answer, Chunk, Document, DocumentCard, Note, Question, SearchCoverage, SimilarTo
 
 _MOST_CHARACTERS = 2000  # of the passage that are looked at
 _LEAST = 0.6  # of the best score; what is below is like it in nothing but its words
@@ -55,7 +55,7 @@ def similar(wanted: SimilarTo, desk: Desk) -> Answer:
         for rank, one in enumerate(chosen, start=1)
     )
     cards = desk.cards(filters)
-    notes = (f"另有 {folded} 段与这一段几乎相同，没有列出",) if folded else ()
+    notes = (Note("folded", str(folded)),) if folded else ()
     coverage = SearchCoverage(works(cards), regions_of(cards), bool(hits))
     return Answer(text, understood.language, hits, coverage, notes, filters=filters)
 

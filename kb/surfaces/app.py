@@ -22,7 +22,7 @@ from kb.surfaces import api, api_baskets, api_docs, basket_page, comparing, like
 from kb.surfaces.deps import prefs_of
 from kb.surfaces.interop import dify, fastgpt, opensearch, openwebui
 from kb.surfaces.mcp import http as mcp
-from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of
+from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of, title_of
 from kb.surfaces.security import BODY_BYTES, LOOPBACK_HOSTS, Guard, add_headers
 from kb.surfaces.site import Site
 from kb.surfaces.views import ErrorPage
@@ -98,11 +98,16 @@ def _known(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
-    response = _answer(request, status, str(detail))
+    said = "" if _is_page(request) and detail == title_of(status) else str(detail)
+    response = _answer(request, status, said)
     response.headers.update((isinstance(error, HTTPException) and error.headers) or {})
     if status == 405:
         response.headers["Allow"] = ", ".join(_methods(request.url.path))
     return response
+
+
+def _is_page(request: Request) -> bool:
+    return not request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def _methods(path: str) -> list[str]:
@@ -127,7 +132,7 @@ def _unknown(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, status: int, detail: str, errors: Iterable[InvalidOut] = ()) -> Response:
-    if request.url.path.startswith(_FOR_PROGRAMS):
+    if not _is_page(request):
         return problem_response(status, detail, request.url.path, tuple(errors))
     site: Site = request.app.state.site
     prefs = prefs_of(request)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from kb.surfaces import views
 from kb.surfaces.deps import LibraryDep, PrefsDep
+from kb.surfaces.said import noted
 from kb.surfaces.site import SiteDep
 from kb.types import SimilarTo
 
@@ -45,7 +46,7 @@ def similar(
         source=views.citation_view(library.cite(doc_id, start, end), prefs.words),
         documents=answer.coverage.documents,
         regions=answer.coverage.regions,
-        notes=answer.notes,
+        notes=noted(answer.notes, prefs.words),
         hits=tuple(views.hit_view(hit, prefs.words) for hit in answer.hits),
     )
     return site.page(request, prefs, "similar.html", page, "search")

@@ -15,7 +15,7 @@ from kb.surfaces import facets, forms, views
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import same_heading
-from kb.surfaces.said import demands, lacks, restrictions
+from kb.surfaces.said import demands, lacks, noted, restrictions
 from kb.surfaces.site import SiteDep
 from kb.types import Answer, DocumentCard, Excerpt, SearchCoverage
 
@@ -55,7 +55,7 @@ def search(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep
         problem=problem,
         documents=answer.coverage.documents,
         regions=answer.coverage.regions,
-        notes=answer.notes,
+        notes=noted(answer.notes, prefs.words),
         hits=tuple(views.hit_view(_body(library, excerpt), prefs.words) for excerpt in answer.hits),
         unsure=bool(answer.hits) and all(hit.confidence == "low" for hit in answer.hits),
         near=() if answer.hits else _near(form, prefs.words),

@@ -107,6 +107,7 @@ def _page(
         metadata=views.metadata_rows(found, words),
         correction=views.correction_rows(found, form.given if form else {}, words),
         problem=problem,
+        warnings=views.distinct_flags(found.flags, words),
         flags=views.flag_groups(found, words),
         removed=reader.removed_groups(found.removed),
         restored=tuple((piece.key, piece.text) for piece in library.restored(found.id)),

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kb.surfaces.messages import Words
 from kb.text.exact import document_numbers
-from kb.types import Amount, Hit, Reading
+from kb.types import Amount, Hit, Note, Reading
+
+
+def noted(notes: Iterable[Note], words: Words) -> tuple[str, ...]:
+    """What was done with the question without being asked."""
+    return tuple(words(f"note.{note.kind}", about=note.about) for note in notes)
 
 
 def restrictions(reading: Reading, words: Words) -> tuple[str, ...]:

@@ -121,6 +121,7 @@ class DocumentPage:
     metadata: tuple[tuple[str, str, str], ...]  # label, value, evidence
     correction: tuple[tuple[str, str, str], ...]  # field, label, value in its box
     problem: str  # why the correction was not kept
+    warnings: tuple[FlagView, ...]  # each kind once, for the head of the page
     flags: tuple[FlagGroup, ...]
     removed: tuple[RemovedGroup, ...]
     restored: tuple[tuple[str, str], ...]  # key and words of pieces put back by hand
@@ -183,9 +184,8 @@ def _tone(name: str) -> Tone:
 
 def distinct_flags(flags: Sequence[Flag], words: Words) -> tuple[FlagView, ...]:
     """One view per kind of warning, warnings before notices; the evidence of all of one kind together."""
-    names = dict.fromkeys(flag.name for flag in flags)
     views = []
-    for name in names:
+    for name in dict.fromkeys(flag.name for flag in flags):
         evidence = dict.fromkeys(flag.evidence for flag in flags if flag.name == name and flag.evidence)
         views.append(FlagView(name, words.known("flag", name), _tone(name), "；".join(evidence)))
     return tuple(sorted(views, key=lambda view: view.tone != "warning"))

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from kb.surfaces import shapes
 from kb.surfaces.kin_shapes import FamilyMemberOut, FamilyOut, RelativeOut
+from kb.surfaces.messages import Words
 from kb.surfaces.narrowing import facets_out, in_force_out, understood_out
+from kb.surfaces.said import noted
 from kb.types import (
     Answer,
     Cell,
@@ -126,7 +128,7 @@ def search_out(answer: Answer, explain: bool = False) -> shapes.SearchOut:
         language=answer.language,
         hits=[hit_out(excerpt, explain) for excerpt in answer.hits],
         coverage=shapes.SearchCoverageOut(coverage.documents, coverage.regions, coverage.found),
-        notes=list(answer.notes),
+        notes=list(noted(answer.notes, Words("zh"))),
         understood=understood_out(answer),
         filters=in_force_out(answer.filters),
         facets=facets_out(answer),

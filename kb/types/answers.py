@@ -153,14 +153,22 @@ class SearchCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What was done with a question without being asked: its kind, and about what."""
+
+    kind: Literal["translated", "own_left_out", "folded"]
+    about: str  # terms with their translations, the own district, how many passages
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question; `notes` say in words what was done (exclusions, translation)."""
+    """The answer to a question; `notes` tell what was done with it (exclusions, translation)."""
 
     query: str
     language: Language
     hits: tuple[Excerpt, ...]
     coverage: SearchCoverage
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     reading: Reading = Reading()
     filters: Filters = Filters()  # as they were in force, with what was read out of the question
     matched: tuple[

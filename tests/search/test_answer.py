@@ -49,7 +49,7 @@ def test_nothing_passes_the_filters(sample_library: Library) -> None:
 
 
 def test_translation_is_told(sample_library: Library) -> None:
-    notes = " ".join(sample_library.search(Question(BOTH[1])).notes)
+    notes = " ".join(note.about for note in sample_library.search(Question(BOTH[1])).notes)
     assert "社区办公用房" in notes
 
 

@@ -29,6 +29,7 @@ from kb.types import (
     Flagged,
     Hit,
     IngestReport,
+    Note,
     Removed,
     SearchCoverage,
     Section,
@@ -59,7 +60,7 @@ def answer() -> Answer:
         Chunk(BIG, "d1", 5, len(TEXT), ("一、经费",)), 0.5, 1, None, Why(0.9, None, 0.1, 0.5, ("经费",))
     )
     excerpt = Excerpt(1, hit, CITATION, "high", ((3, 5),))
-    return Answer("问", "zh", (excerpt,), SearchCoverage(1, 1, True), ("已排除本区",))
+    return Answer("问", "zh", (excerpt,), SearchCoverage(1, 1, True), (Note("own_left_out", "青禾区"),))
 
 
 def comparison() -> Comparison:

@@ -11,7 +11,7 @@ from rich.text import Text
 from kb.surfaces.cli.common import log, out
 from kb.surfaces.cli.wrapping import wrapped
 from kb.surfaces.messages import Words
-from kb.surfaces.said import demands, explained, lacks, restrictions
+from kb.surfaces.said import demands, explained, lacks, noted, restrictions
 from kb.types import (
     Answer,
     Cell,
@@ -61,7 +61,7 @@ def print_answer(answer: Answer, explain: bool = False) -> None:
     """Hits with their citations, or plainly that nothing was found."""
     words = Words("zh")
     searched = f"{answer.coverage.documents} 篇资料，{answer.coverage.regions} 个地区"
-    for note in answer.notes:
+    for note in noted(answer.notes, words):
         out.print(Text(note, style="dim"))
     if taken := restrictions(answer.reading, words):
         out.print(Text(words("understood.label") + "；".join(taken) + "（--literal 取消）", style="bold"))

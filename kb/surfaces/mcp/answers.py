@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kb.surfaces.kin import title_of
 from kb.surfaces.mcp.places import Addresses, Page
 from kb.surfaces.messages import Words
-from kb.surfaces.said import demands, lacks, restrictions
+from kb.surfaces.said import demands, lacks, noted, restrictions
 from kb.surfaces.wire import card_of
 from kb.types import Answer, Cell, CellState, Citation, Comparison, Confidence, Document, Excerpt, Flag
 from kb.write.references import reference
@@ -198,7 +198,7 @@ def kb_search_out(answer: Answer, addresses: Addresses) -> KbSearchOut:
         regions=answer.coverage.regions,
         found=answer.coverage.found,
         understood=[*restrictions(reading, _ZH), *demands(reading, _ZH), *lacks(reading, _ZH)],
-        notes=list(answer.notes),
+        notes=list(noted(answer.notes, Words("zh"))),
     )
 
 
