@@ -15,8 +15,11 @@ passage_prefix = "passage: "
 name = ""                       # a cross-encoder's folder, or a name in the local cache    KB_RERANKER_NAME
 
 [server]
-host = "127.0.0.1"
+host = "127.0.0.1"              # another address needs an account or a key first
 port = 8765
+names = []                      # by which others call it; empty: any                     KB_SERVER_NAMES
+certificate = ""                # for https: a PEM file with the chain, and its key
+certificate_key = ""
 
 [writer]                        # none: no sentence is ever proposed
 url = ""                        # an OpenAI-compatible server's base, ending in /v1     KB_WRITER_URL
@@ -81,6 +84,20 @@ class ServerSettings(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
+    names: tuple[str, ...] = ()
+    certificate: str = ""
+    certificate_key: str = ""
+
+    @field_validator("names", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _complete(self) -> ServerSettings:
+        if self.certificate_key and not self.certificate:
+            raise ValueError("certificate_key needs a certificate")
+        return self
 
 
 class WriterSettings(BaseModel):

@@ -40,6 +40,12 @@ class Windows:
                 self._trim(now)
             return Taken(allowed, self.most - count, ends - now)
 
+    def give_back(self, key: str) -> None:
+        """Takes one back that was counted."""
+        with self._lock:
+            ends, count = self._window(key, self._clock())
+            self._counts[key] = (ends, max(0, count - 1))
+
     def look(self, key: str) -> Taken:
         """What is left, without counting."""
         with self._lock:

@@ -6,16 +6,21 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from kb.types import LOCAL, Caller, Role
+from kb.surfaces.door import UNKNOWN
+from kb.types import Caller, Role
 
 
 def caller_of(request: Request) -> Caller:
     """Who asks. Raises a 401 problem when that is not known."""
-    found: Caller | None = getattr(request.state, "caller", LOCAL)
+    found = known(request)
     if found is None:
-        raise HTTPException(
-            401, "log in at /login, or send a key: Authorization: Bearer kb_…", {"WWW-Authenticate": "Bearer"}
-        )
+        raise HTTPException(401, UNKNOWN, {"WWW-Authenticate": "Bearer"})
+    return found
+
+
+def known(request: Request) -> Caller | None:
+    """Who asks, None when that is not known."""
+    found: Caller | None = getattr(request.state, "caller", None)
     return found
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from kb import __version__
 from kb.compare.table import sorted_by_figure
 from kb.library import Library
 from kb.surfaces import reports, requests, shapes, wire
+from kb.surfaces.access import editor, reader
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.exporting import KINDS, Making, download, file_kind, linking
-from kb.surfaces.facets import everything
 from kb.surfaces.problems import ProblemOut
 from kb.types import Comparison, Document, Quotation, SimilarTo
 
@@ -24,14 +23,14 @@ if TYPE_CHECKING:
 _Responses = dict[int | str, dict[str, Any]]
 
 
-_ALWAYS: _Responses = {
+ALWAYS: _Responses = {
     "default": {"model": ProblemOut, "description": "Any other problem."},
     422: {"model": ProblemOut, "description": "A part of the request is wrong; `errors` names it."},
 }
 _MISSING: _Responses = {404: {"model": ProblemOut, "description": "No such document."}}
 _UNCHANGED: _Responses = {304: {"description": "The client's copy (If-None-Match) is still right."}}
 
-router = APIRouter(prefix="/api/v1", responses=_ALWAYS)
+router = APIRouter(prefix="/api/v1", responses=ALWAYS, dependencies=[Depends(reader)])
 
 DocId = Annotated[
     str,
@@ -94,6 +93,7 @@ def document(request: Request, library: LibraryDep, doc_id: DocId) -> Response:
 @router.patch(
     "/documents/{doc_id}",
     operation_id="setMetadata",
+    dependencies=[Depends(editor)],
     response_model=shapes.ShowOut,
     responses=_MISSING,
     tags=["documents"],
@@ -109,6 +109,7 @@ def set_metadata(
 @router.post(
     "/documents/{doc_id}/removed/{piece}/restore",
     operation_id="restorePiece",
+    dependencies=[Depends(editor)],
     response_model=shapes.ShowOut,
     responses=_MISSING,
     tags=["documents"],
@@ -121,6 +122,7 @@ def restore(request: Request, library: LibraryDep, doc_id: DocId, piece: Piece) 
 @router.delete(
     "/documents/{doc_id}/removed/{piece}/restore",
     operation_id="removeAgain",
+    dependencies=[Depends(editor)],
     response_model=shapes.ShowOut,
     responses=_MISSING,
     tags=["documents"],
@@ -202,13 +204,6 @@ def export(request: Request, library: LibraryDep, query: Annotated[requests.Expo
 def lenses(request: Request, library: LibraryDep) -> Response:
     """The lenses that a comparison can use: ours and the library's own."""
     return answered(request, wire.lenses_out(library.lenses()))
-
-
-@router.get("/health", operation_id="health", response_model=reports.HealthOut, tags=["health"])
-def health(request: Request, library: LibraryDep) -> Response:
-    """Whether the library answers, and how much it holds; `generation` grows with every change."""
-    count, regions = everything(library)
-    return answered(request, reports.HealthOut("ok", __version__, library.generation(), count, regions))
 
 
 def _shown(library: Library, document: Document) -> shapes.ShowOut:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
@@ -17,6 +17,7 @@ from kb.errors import QuestionError
 from kb.library import Library
 from kb.store.baskets import MOST_ENTRIES
 from kb.surfaces import basket_shapes as shapes
+from kb.surfaces.access import editor, reader
 from kb.surfaces.api import answered
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.exporting import BASKET_KINDS, Making, basket_kind, download_basket, linking
@@ -33,7 +34,9 @@ _ALWAYS: _Responses = {
 _MISSING: _Responses = {404: {"model": ProblemOut, "description": "No such basket, entry or document."}}
 _STALE: _Responses = {412: {"model": ProblemOut, "description": "The basket was changed meanwhile."}}
 
-router = APIRouter(prefix="/api/v1/baskets", responses=_ALWAYS, tags=["baskets"])
+router = APIRouter(
+    prefix="/api/v1/baskets", responses=_ALWAYS, tags=["baskets"], dependencies=[Depends(reader)]
+)
 
 BasketName = Annotated[str, Path(description="A basket's name.", max_length=200, examples=["社区经费调研"])]
 EntryId = Annotated[int, Path(description="An entry's id.", ge=1, le=OFFSET_LIMIT, examples=[1])]
@@ -99,7 +102,13 @@ def baskets(request: Request, library: LibraryDep) -> Response:
     return answered(request, shapes.baskets_out(library.baskets.cards()))
 
 
-@router.post("", operation_id="createBasket", response_model=shapes.BasketOut, status_code=201)
+@router.post(
+    "",
+    operation_id="createBasket",
+    dependencies=[Depends(editor)],
+    response_model=shapes.BasketOut,
+    status_code=201,
+)
 def create(request: Request, library: LibraryDep, body: BasketIn) -> Response:
     """A new, empty basket."""
     return _answer(request, library, library.baskets.create(body.name).name, 201)
@@ -112,7 +121,11 @@ def basket(request: Request, library: LibraryDep, name: BasketName) -> Response:
 
 
 @router.patch(
-    "/{name}", operation_id="renameBasket", response_model=shapes.BasketOut, responses=_MISSING | _STALE
+    "/{name}",
+    operation_id="renameBasket",
+    dependencies=[Depends(editor)],
+    response_model=shapes.BasketOut,
+    responses=_MISSING | _STALE,
 )
 def rename(request: Request, library: LibraryDep, name: BasketName, body: BasketIn) -> Response:
     """Gives a basket another name."""
@@ -120,7 +133,13 @@ def rename(request: Request, library: LibraryDep, name: BasketName, body: Basket
     return _answer(request, library, body.name.strip())
 
 
-@router.delete("/{name}", operation_id="deleteBasket", status_code=204, responses=_MISSING | _STALE)
+@router.delete(
+    "/{name}",
+    operation_id="deleteBasket",
+    dependencies=[Depends(editor)],
+    status_code=204,
+    responses=_MISSING | _STALE,
+)
 def delete(request: Request, library: LibraryDep, name: BasketName) -> Response:
     """Deletes a basket with all its entries."""
     library.baskets.delete(name, expected=_expected(request))
@@ -130,6 +149,7 @@ def delete(request: Request, library: LibraryDep, name: BasketName) -> Response:
 @router.post(
     "/{name}/entries",
     operation_id="addToBasket",
+    dependencies=[Depends(editor)],
     response_model=shapes.BasketOut,
     status_code=201,
     responses=_MISSING | _STALE,
@@ -152,6 +172,7 @@ def add(request: Request, library: LibraryDep, name: BasketName, body: EntriesIn
 @router.patch(
     "/{name}/entries/{id}",
     operation_id="editBasketEntry",
+    dependencies=[Depends(editor)],
     response_model=shapes.BasketOut,
     responses=_MISSING | _STALE,
 )
@@ -166,6 +187,7 @@ def edit(request: Request, library: LibraryDep, name: BasketName, id: EntryId, b
 @router.delete(
     "/{name}/entries/{id}",
     operation_id="removeBasketEntry",
+    dependencies=[Depends(editor)],
     response_model=shapes.BasketOut,
     responses=_MISSING | _STALE,
 )
@@ -178,6 +200,7 @@ def remove(request: Request, library: LibraryDep, name: BasketName, id: EntryId)
 @router.put(
     "/{name}/order",
     operation_id="orderBasket",
+    dependencies=[Depends(editor)],
     response_model=shapes.BasketOut,
     responses=_MISSING | _STALE | {428: {"model": ProblemOut, "description": "If-Match is missing."}},
 )

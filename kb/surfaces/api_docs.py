@@ -6,16 +6,17 @@ none of its code runs.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from kb.surfaces.access import reader
 from kb.surfaces.deps import PrefsDep
 from kb.surfaces.site import SiteDep
 
 FILES = "/static/swagger"
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(reader)])
 
 
 def files() -> StaticFiles:

@@ -18,16 +18,38 @@ from kb import __version__
 from kb.errors import KbError
 from kb.library import Library
 from kb.resources import resource_folder
-from kb.surfaces import api, api_baskets, api_docs, basket_page, comparing, likeness, pages, reading
+from kb.surfaces import (
+    api,
+    api_baskets,
+    api_docs,
+    basket_page,
+    comparing,
+    health,
+    likeness,
+    login_page,
+    pages,
+    reading,
+)
 from kb.surfaces.deps import prefs_of
+from kb.surfaces.door import Door
 from kb.surfaces.interop import dify, fastgpt, opensearch, openwebui
 from kb.surfaces.mcp import http as mcp
-from kb.surfaces.problems import InvalidOut, as_problems, invalid_parts, problem_response, status_of, title_of
+from kb.surfaces.problems import (
+    InvalidOut,
+    as_problems,
+    for_programs,
+    invalid_parts,
+    problem_response,
+    status_of,
+    title_of,
+)
 from kb.surfaces.security import BODY_BYTES, LOOPBACK_HOSTS, Guard, add_headers
 from kb.surfaces.site import Site
 from kb.surfaces.views import ErrorPage
 
 _ROUTERS = (
+    login_page.router,
+    health.router,
     api.router,
     api_baskets.router,
     pages.router,
@@ -41,7 +63,6 @@ _ROUTERS = (
     opensearch.router,
     api_docs.router,
 )
-_FOR_PROGRAMS = ("/api/", "/dify/", "/fastgpt/", "/openwebui/", "/mcp")
 _LOG = logging.getLogger(__name__)
 _DESCRIPTION = """Cited excerpts and side-by-side comparisons over Chinese policy and practice documents.
 
@@ -59,10 +80,13 @@ class Application(FastAPI):
         return self.openapi_schema
 
 
-def create_app(library: Library, hosts: Iterable[str] = LOOPBACK_HOSTS) -> FastAPI:
+def create_app(
+    library: Library, hosts: Iterable[str] | None = LOOPBACK_HOSTS, trusting: bool = True
+) -> FastAPI:
     """The application over `library`, which the caller opens and closes.
 
-    It answers only requests whose Host header is one of `hosts`.
+    It answers only requests whose Host header is one of `hosts` (None: any). `trusting`: only this machine
+    can connect, so that without accounts whoever asks is its user.
     """
     app = Application(
         title="他山 Tashan",
@@ -75,13 +99,15 @@ def create_app(library: Library, hosts: Iterable[str] = LOOPBACK_HOSTS) -> FastA
     )
     app.state.library = library
     app.state.site = Site(resource_folder("web"))
+    app.state.throttle = login_page.Throttle()
     for router in _ROUTERS:
         app.include_router(router)
     app.router.routes.extend(mcp.routes())
     app.mount(api_docs.FILES, api_docs.files(), "swagger")
     app.mount("/static", StaticFiles(directory=app.state.site.static), "static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES)
-    app.add_middleware(Guard, hosts=frozenset(hosts))
+    app.add_middleware(Door, accounts=library.accounts, trusting=trusting)
+    app.add_middleware(Guard, hosts=hosts)
     app.add_exception_handler(KbError, _known)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -98,16 +124,12 @@ def _known(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
-    said = "" if _is_page(request) and detail == title_of(status) else str(detail)
+    said = "" if not for_programs(request.url.path) and detail == title_of(status) else str(detail)
     response = _answer(request, status, said)
     response.headers.update((isinstance(error, HTTPException) and error.headers) or {})
     if status == 405:
         response.headers["Allow"] = ", ".join(_methods(request.url.path))
     return response
-
-
-def _is_page(request: Request) -> bool:
-    return not request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def _methods(path: str) -> list[str]:
@@ -132,7 +154,7 @@ def _unknown(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, status: int, detail: str, errors: Iterable[InvalidOut] = ()) -> Response:
-    if not _is_page(request):
+    if for_programs(request.url.path):
         return problem_response(status, detail, request.url.path, tuple(errors))
     site: Site = request.app.state.site
     prefs = prefs_of(request)

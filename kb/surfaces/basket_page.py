@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -14,16 +13,18 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from kb.errors import NotFound, Outdated, QuestionError
 from kb.library import Library
 from kb.surfaces import forms, views
+from kb.surfaces.access import editor, reader
 from kb.surfaces.collecting import basket_url, current_basket, keep_basket
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.exporting import BASKET_KINDS, Making, basket_kind, download_basket, linking
 from kb.surfaces.messages import Words
 from kb.surfaces.render import marked
+from kb.surfaces.security import own_address
 from kb.surfaces.site import SiteDep
 from kb.surfaces.spans import parse_span
 from kb.types import Basket, BasketCard, CitationState, Entry, Heading
 
-router = APIRouter(prefix="/baskets", include_in_schema=False)
+router = APIRouter(prefix="/baskets", include_in_schema=False, dependencies=[Depends(reader)])
 
 _MOST_FIELDS = 300
 _Given = dict[int, str]  # notes that could not be kept, by entry
@@ -68,7 +69,7 @@ def baskets(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDe
     return site.page(request, prefs, "basket.html", page, "basket")
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(editor)])
 async def create(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
     """Begins a basket, which is then the one in use."""
     form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
@@ -82,7 +83,7 @@ async def create(request: Request, library: LibraryDep, prefs: PrefsDep, site: S
         return site.page(request, prefs, "basket.html", page, "basket", 422)
 
 
-@router.post("/add")
+@router.post("/add", dependencies=[Depends(editor)])
 async def add(request: Request, library: LibraryDep) -> Response:
     """Collects spans into the basket in use and goes back to where they were found."""
     form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
@@ -108,7 +109,7 @@ def basket(request: Request, name: str, library: LibraryDep, prefs: PrefsDep, si
     return response
 
 
-@router.post("/{name}")
+@router.post("/{name}", dependencies=[Depends(editor)])
 async def change(
     request: Request, name: str, library: LibraryDep, prefs: PrefsDep, site: SiteDep
 ) -> Response:
@@ -228,9 +229,7 @@ def _go(name: str, place: str = "") -> Response:
 
 def _back(form: FormData, name: str) -> str:
     """The page that the passage was found on: an address of this server only."""
-    back = _field(form, "back")
-    inside = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
-    return quote(back, safe="/?&=#%+:;,@!~*'()-._") if inside else basket_url(name)
+    return own_address(_field(form, "back")) or basket_url(name)
 
 
 def _field(form: FormData, name: str) -> str:

@@ -22,6 +22,7 @@ class Collected:
 
     name: str
     url: str
+    open: bool = True  # whether this visitor may collect
     spans: frozenset[str] = frozenset()  # DOC:START-END of its passages as they were collected
 
     def holds(self, spans: Iterable[str]) -> bool:
@@ -41,12 +42,14 @@ def keep_basket(response: Response, name: str) -> None:
     response.set_cookie(_COOKIE, quote(name, safe=""), max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
 
 
-def collected(request: Request, library: Library) -> Collected:
+def collected(request: Request, library: Library, may_edit: bool) -> Collected:
     """What the basket in use holds."""
     name = current_basket(request, library)
     there = any(card.name == name for card in library.baskets.cards())
     found = library.baskets.spans(name) if there else frozenset()
-    return Collected(name, basket_url(name), frozenset(f"{id}:{start}-{end}" for id, start, end in found))
+    return Collected(
+        name, basket_url(name), may_edit, frozenset(f"{id}:{start}-{end}" for id, start, end in found)
+    )
 
 
 def basket_url(name: str) -> str:

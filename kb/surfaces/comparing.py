@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from kb.compare.sources import column_name
@@ -12,6 +12,7 @@ from kb.compare.table import sorted_by_figure
 from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import forms, kin
+from kb.surfaces.access import reader
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.exporting import KINDS, Making, download, file_kind, linking
 from kb.surfaces.facets import Choice
@@ -20,7 +21,7 @@ from kb.surfaces.messages import Words
 from kb.surfaces.site import SiteDep
 from kb.types import Comparison, Lens
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(reader)])
 
 
 @router.get("/compare")

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from kb.library import Library
+from kb.surfaces.access import caller_of
 from kb.surfaces.messages import LANGS, Lang, Words
 
 Theme = Literal["auto", "dark", "light"]
@@ -33,7 +34,8 @@ class Prefs:
 
 
 def library_of(request: Request) -> Library:
-    """The open library that the application was made with."""
+    """The open library, for one who is known. Raises a 401 problem for others."""
+    caller_of(request)
     library: Library = request.app.state.library
     return library
 

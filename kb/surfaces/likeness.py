@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from kb.surfaces import views
+from kb.surfaces.access import reader
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.said import noted
 from kb.surfaces.site import SiteDep
 from kb.types import SimilarTo
 
-router = APIRouter(prefix="/documents/{doc_id}", include_in_schema=False)
+router = APIRouter(prefix="/documents/{doc_id}", include_in_schema=False, dependencies=[Depends(reader)])
 
 _SHOWN = 10  # passages on one page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from kb.compare.sources import column_name
@@ -12,6 +12,7 @@ from kb.compare.table import MOST_COLUMNS
 from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import facets, forms, views
+from kb.surfaces.access import reader
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import same_heading
@@ -19,7 +20,7 @@ from kb.surfaces.said import demands, lacks, noted, restrictions
 from kb.surfaces.site import SiteDep
 from kb.types import Answer, DocumentCard, Excerpt, SearchCoverage
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(reader)])
 
 ROWS = 100  # documents on one page of the list
 EXAMPLES = ("example.funds_zh", "example.funds_en", "example.grid", "example.elderly")

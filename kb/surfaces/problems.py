@@ -69,21 +69,34 @@ def title_of(status: int) -> str:
     return HTTPStatus(status).phrase
 
 
+_FOR_PROGRAMS = ("/api/", "/dify/", "/fastgpt/", "/openwebui/", "/mcp")
+
+
+def for_programs(path: str) -> bool:
+    """Whether what is wrong there is told as a problem; people get a page."""
+    return path.startswith(_FOR_PROGRAMS)
+
+
 def problem_response(
     status: int, detail: str, instance: str, errors: Sequence[InvalidOut] = ()
 ) -> JSONResponse:
     """An RFC 9457 answer. The type is about:blank: the status says all that the kind of problem means."""
-    body: dict[str, object] = {
+    body = problem_body(status, detail, instance)
+    if errors:
+        body["errors"] = [{"at": error.at, "detail": error.detail} for error in errors]
+    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
+    return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
+
+
+def problem_body(status: int, detail: str, instance: str) -> dict[str, object]:
+    """The members of a problem."""
+    return {
         "type": "about:blank",
         "title": title_of(status),
         "status": status,
         "detail": detail,
         "instance": instance,
     }
-    if errors:
-        body["errors"] = [{"at": error.at, "detail": error.detail} for error in errors]
-    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
-    return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
 
 
 def as_problems(schema: dict[str, Any]) -> dict[str, Any]:

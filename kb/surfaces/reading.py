@@ -11,14 +11,16 @@ from starlette.responses import RedirectResponse, Response
 
 from kb.errors import QuestionError
 from kb.library import Library
-from kb.surfaces import forms, kin, reader, requests, views
+from kb.surfaces import access, forms, kin, reader, requests, views
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.site import SiteDep
 from kb.types import Document
 from kb.write.references import reference
 
-router = APIRouter(prefix="/documents/{doc_id}", include_in_schema=False)
+router = APIRouter(
+    prefix="/documents/{doc_id}", include_in_schema=False, dependencies=[Depends(access.reader)]
+)
 
 _MOST_FIELDS = 20
 
@@ -42,7 +44,7 @@ def document(request: Request, doc_id: str, library: LibraryDep, prefs: PrefsDep
     return site.page(request, prefs, "document.html", page, "library")
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(access.editor)])
 def correct(
     request: Request,
     doc_id: str,
@@ -64,7 +66,7 @@ def correct(
     return RedirectResponse(f"{forms.document_url(doc_id)}#about", 303)
 
 
-@router.post("/removed/{piece}")
+@router.post("/removed/{piece}", dependencies=[Depends(access.editor)])
 def restore(doc_id: str, piece: str, library: LibraryDep, undo: Annotated[bool, Query()] = False) -> Response:
     """Puts a removed piece back, or with `undo` takes it away again, and shows the document."""
     library.restore(doc_id, piece, undo=undo)

@@ -81,13 +81,16 @@ class CiteCheckOut:
 
 @dataclass(frozen=True, slots=True)
 class HealthOut:
-    """That the library answers, and how much it holds; `generation` grows with every committed change."""
+    """That the library answers, and how much it holds; `generation` grows with every committed change.
+
+    The numbers are null for those who are not known.
+    """
 
     status: str
     version: str
-    generation: int
-    documents: int
-    regions: int
+    generation: int | None
+    documents: int | None
+    regions: int | None
 
 
 def ingest_out(report: IngestReport) -> IngestOut:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,7 +33,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Guard:
@@ -44,9 +44,9 @@ class Guard:
     from (OWASP CSRF cheat sheet); programs such as curl send neither and are let through.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOOPBACK_HOSTS) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None = LOOPBACK_HOSTS) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._hosts = frozenset(hosts) if hosts is not None else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers 421, 413 or 403 itself, otherwise passes on and adds the headers to the response."""
@@ -60,13 +60,13 @@ class Guard:
                 add_headers(MutableHeaders(scope=message))
             await send(message)
 
-        if host_name(headers.get("host", "")) not in self._hosts:
-            detail = "this server answers only to the names of this machine, such as 127.0.0.1"
+        if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
+            detail = f"this server answers only to the names {', '.join(sorted(self._hosts))}"
             await problem_response(421, detail, scope["path"])(scope, receive, guarded)
         elif _too_long(headers.get("content-length", "0")):
             detail = f"a request may have {BODY_BYTES // 2**20} MiB"
             await problem_response(413, detail, scope["path"])(scope, receive, guarded)
-        elif scope["method"] not in _SAFE_METHODS and _cross_site(headers):
+        elif scope["method"] not in SAFE_METHODS and _cross_site(headers):
             detail = "a write from another site was refused"
             await problem_response(403, detail, scope["path"])(scope, receive, guarded)
         else:
@@ -78,6 +78,12 @@ def host_name(host: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0].lower() + "]"
     return host.partition(":")[0].lower()
+
+
+def own_address(text: str) -> str:
+    """The address of a page of this server; "" for one that leads anywhere else."""
+    inside = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()
+    return quote(text, safe="/?&=#%+:;,@!~*'()-._") if inside else ""
 
 
 def _too_long(length: str) -> bool:

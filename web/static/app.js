@@ -1,6 +1,10 @@
 // What scripts add: everything here has a way without them.
 "use strict";
 
+// What a login's forms carry; a script that sends something puts it into the headers.
+const token = document.querySelector("meta[name=kb-token]");
+const sending = token ? { "X-CSRF-Token": token.content } : {};
+
 // Copying a citation with one press.
 for (const button of document.querySelectorAll("[data-copy-button]")) button.hidden = false;
 document.addEventListener("click", async (event) => {
@@ -57,7 +61,7 @@ document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-collect]");
   if (!form || form.dataset.failed) return;
   event.preventDefault();
-  const sent = { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } };
+  const sent = { method: "POST", body: new FormData(form), headers: { Accept: "application/json", ...sending } };
   const answer = await fetch(form.action, sent).catch(() => null);
   if (!answer || !answer.ok) { form.dataset.failed = "1"; form.requestSubmit(); return; }
   const { passages } = await answer.json();

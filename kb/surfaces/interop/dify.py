@@ -17,11 +17,12 @@ from starlette.responses import JSONResponse, Response
 
 from kb.errors import KbError
 from kb.library import Library
+from kb.surfaces.access import reader
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.problems import status_of, title_of
 from kb.types import DocumentCard, Excerpt, Filters, Question
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(reader)])
 
 BAD_REQUEST, NO_KNOWLEDGE = 1000, 2001  # Dify's codes are conventions; 2001 is "knowledge base not found"
 _MOST = 100  # records of one answer

@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from kb.errors import KbError
 from kb.library import Library
+from kb.surfaces.access import reader
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.forms import document_url
 from kb.surfaces.problems import status_of
 from kb.types import DocumentCard
 
-router = APIRouter(prefix="/fastgpt/v1/file", include_in_schema=False)
+router = APIRouter(prefix="/fastgpt/v1/file", include_in_schema=False, dependencies=[Depends(reader)])
 
 _UNDATED = "1970-01-01"  # the contract wants a time; a document without a date has none to give
 

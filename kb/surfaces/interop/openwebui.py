@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from kb.surfaces.access import reader
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.forms import citation_url
 from kb.surfaces.requests import TEXT_LIMIT
 from kb.types import Question
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(reader)])
 
 
 class SearchIn(BaseModel):
