@@ -55,6 +55,7 @@ class _Reasons(_Rules):
     form: str
     nothing: str
     given_up: str
+    server: str
 
 
 class _WriterRules(_Rules):
@@ -99,7 +100,7 @@ def propose(outline: Outline, writer: Writer) -> tuple[Proposal, ...]:
                 proposals.append(_answered(content, given))
                 failed = 0
             except ModelError as error:
-                proposals.append(Proposal((), str(error)))
+                proposals.append(Proposal((), _rules().reasons.server.format(said=error)))
                 failed += 1
     return tuple(proposals)
 

@@ -19,6 +19,7 @@ from kb.write.outline import Excerpt, Outline, Section, draft_outline
 from kb.write.proposals import Proposal
 from kb.write.propose import checked, propose
 
+CALM = ChatPatience(connect=10, silence=30, whole=60, attempts=2, pause=0.01, most_bytes=100_000)
 QUICK = ChatPatience(connect=2, silence=0.5, whole=1.0, attempts=2, pause=0.01, most_bytes=100_000)
 GOOD = "区财政每年安排专项资金1680万元。"
 TEXT = (
@@ -78,7 +79,7 @@ def test_supported_sentences_are_text_and_others_a_warning(plain: Comparison, tm
     bad = "区财政每年安排专项资金9999万元。"
     sentences = {"sentences": [{"text": GOOD, "cites": [1]}, {"text": bad, "cites": [1]}]}
     with chat_server(lambda _: completion(f"```json\n{json.dumps(sentences)}\n```")) as server:
-        proposals = propose(draft_outline(plain), Chat(server.settings, QUICK))
+        proposals = propose(draft_outline(plain), Chat(server.settings, CALM))
     path = tmp_path / "x.docx"
     write_draft(plain, path, proposals=proposals)
     paragraphs = docx.Document(str(path)).paragraphs
@@ -99,7 +100,7 @@ def test_the_passages_go_there_and_the_key_in_its_header(
 ) -> None:
     monkeypatch.setenv("WRITER_KEY", "secret")
     with chat_server(lambda _: completion(said(GOOD, 1)), "WRITER_KEY") as server:
-        propose(draft_outline(plain), Chat(server.settings, QUICK))
+        propose(draft_outline(plain), Chat(server.settings, CALM))
     assert len(server.requests) == 2  # the sections that have passages
     assert set(server.keys) == {"Bearer secret"}
     assert GOOD in server.requests[0]["messages"][-1]["content"]
@@ -133,7 +134,9 @@ BAD = {
 def test_a_draft_is_made_whatever_the_server_does(plain: Comparison, tmp_path: Path, kind: str) -> None:
     reply, reason = BAD[kind]
     with chat_server(lambda _: reply) as server:
-        proposals = propose(draft_outline(plain), Chat(server.settings, QUICK))
+        proposals = propose(
+            draft_outline(plain), Chat(server.settings, QUICK if kind in ("a trickle", "silence") else CALM)
+        )
     assert_written_without(proposals, plain, tmp_path, reason)
     assert not [proposal for proposal in proposals if proposal.supported]
 
@@ -176,5 +179,5 @@ def test_a_passing_failure_is_tried_again(plain: Comparison) -> None:
     replies = iter([Reply((b"",), 503), *[completion(said(GOOD, 1))] * 5])
     server: ChatServer
     with chat_server(lambda _: next(replies)) as server:
-        proposals = propose(draft_outline(plain), Chat(server.settings, QUICK))
+        proposals = propose(draft_outline(plain), Chat(server.settings, CALM))
     assert [p.supported[0].text for p in proposals if p.supported][:1] == [GOOD]
