@@ -15,10 +15,12 @@ from pathlib import Path
 from kb.ports import LexicalIndex
 from kb.resources import data_text
 from kb.search.bridge import Carried
-from kb.search.dictionary import Dictionary, domain_words, lemmas, open_dictionary
+from kb.search.dictionary import Dictionary, open_dictionary
+from kb.search.english import lemmas
 from kb.search.question import Understood, content, understand
 from kb.search.ranking import Ranking
 from kb.search.sounds import open_sounds, sound_alike
+from kb.search.terms import domain_words
 from kb.text.normalise import fold
 from kb.text.tokens import bigrams, frequency, plain_words
 

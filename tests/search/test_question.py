@@ -9,8 +9,7 @@ import pytest
 import snowballstemmer
 
 from kb.errors import QuestionError
-from kb.search import dictionary
-from kb.search.dictionary import stems
+from kb.search import english
 from kb.search.question import Understood, content, language_of, understand
 from kb.search.ranking import ranking
 
@@ -129,15 +128,15 @@ def test_threads_that_ask_in_english_at_the_same_time_do_not_mix_their_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kinds = [f"{stem}{end}" for stem in ("fund", "communit", "organiz", "relat", "sens") for end in ENDINGS]
-    wanted = {word: (snowballstemmer.stemmer("english").stemWord(word),) for word in kinds}
+    wanted = {word: snowballstemmer.stemmer("english").stemWord(word) for word in kinds}
     start = threading.Barrier(8)
-    monkeypatch.setattr(dictionary, "_stem", dictionary._stem.__wrapped__)
+    monkeypatch.setattr(english, "stem", english.stem.__wrapped__)
     often = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
 
-    def ask(turn: int) -> dict[str, tuple[str, ...]]:
+    def ask(turn: int) -> dict[str, str]:
         start.wait()
-        return {word: stems([word]) for word in kinds[turn * 9 :] + kinds[: turn * 9]}
+        return {word: english.stem(word) for word in kinds[turn * 9 :] + kinds[: turn * 9]}
 
     try:
         with ThreadPoolExecutor(8) as threads:
