@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy import Connection
@@ -71,11 +71,12 @@ def find(bench: Bench, question: Understood, vector: Vector | None, mode: Mode) 
         lexical = list(bench.only)
     elif mode != "dense" and bench.snapshot.passages is not None:
         lexical = bench.snapshot.passages.search(question.clauses, bench.ranking.candidates, bench.within)
-    found = _ranked(bench, question, vector, lexical, mode)
+    asking = _Asking(bench, question, tuple(lexical), _ideal(bench, question), mode)
+    found, known = _ranked(asking, vector, _Known())
     if mode != "hybrid" or vector is None:
         return found
     moved = _moved(bench, found, vector)
-    return found if moved is None else _ranked(bench, question, moved, lexical, mode)
+    return found if moved is None else _ranked(asking, moved, known)[0]
 
 
 def _moved(bench: Bench, found: Sequence[Found], vector: Vector) -> Vector | None:
@@ -96,23 +97,44 @@ def _moved(bench: Bench, found: Sequence[Found], vector: Vector) -> Vector | Non
     return result
 
 
-def _ranked(
-    bench: Bench, question: Understood, vector: Vector | None, lexical: list[Scored], mode: Mode
-) -> list[Found]:
-    dense = _by_vector(bench, vector, mode)
-    known = _known(bench, question, vector, (dense, lexical), mode)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What stays the same while one question is asked with one vector and then another."""
+
+    bench: Bench
+    question: Understood
+    lexical: tuple[Scored, ...]
+    ideal: float  # BM25 of a passage that says everything once
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The candidates with their documents, and every score by passage id (`document` by document key)."""
+
+    groups: dict[int, int] = field(default_factory=dict)
+    dense: dict[int, float] = field(default_factory=dict)
+    lexical: dict[int, float] = field(default_factory=dict)
+    document: dict[int, float] = field(default_factory=dict)
+    said: dict[int, float] = field(default_factory=dict)
+
+
+def _ranked(asking: _Asking, vector: Vector | None, earlier: _Known) -> tuple[list[Found], _Known]:
+    """The candidates of one vector, best first. What is known of `earlier` ones is not asked again."""
+    bench, lexical = asking.bench, asking.lexical
+    dense = _by_vector(bench, vector, asking.mode)
+    known = _known(asking, vector, dense, earlier)
     if not known.groups:
-        return []
-    weights = _weights(bench, question, dense, lexical, mode)
+        return [], known
+    weights = _weights(asking, dense)
     scores = fused(_evidence(known, weights, bench.ranking.near_passages), weights)
     dense_ranks = ranks([scored.id for scored in dense])
     lexical_ranks = ranks([scored.id for scored in lexical])
-    ideal = _ideal(bench, question)
     found = [
         Found(
             id,
             group,
-            float(score),
+            score,
             known.dense.get(id),
             known.lexical.get(id),
             known.document.get(group),
@@ -121,11 +143,11 @@ def _ranked(
             weights.lexical,
             weights.document,
             known.said.get(id, 0.0),
-            known.document.get(group, 0.0) / ideal,
+            known.document.get(group, 0.0) / asking.ideal,
         )
-        for (id, group), score in zip(known.groups.items(), scores, strict=True)
+        for (id, group), score in zip(known.groups.items(), scores.tolist(), strict=True)
     ]
-    return sorted(found, key=lambda one: (-one.score, one.id))
+    return sorted(found, key=lambda one: (-one.score, one.id)), known
 
 
 def _by_vector(bench: Bench, vector: Vector | None, mode: Mode) -> list[Scored]:
@@ -137,38 +159,23 @@ def _by_vector(bench: Bench, vector: Vector | None, mode: Mode) -> list[Scored]:
     return bench.snapshot.vectors.search(vector, bench.ranking.candidates, bench.within)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The candidates with their documents, and every score by passage id (`document` by document key)."""
-
-    groups: dict[int, int]
-    dense: dict[int, float]
-    lexical: dict[int, float]
-    document: dict[int, float]
-    said: dict[int, float]
-
-
-def _known(
-    bench: Bench,
-    question: Understood,
-    vector: Vector | None,
-    rankings: tuple[list[Scored], list[Scored]],
-    mode: Mode,
-) -> _Known:
-    dense, lexical = ({scored.id: scored.score for scored in one} for one in rankings)
-    ids = list(dict.fromkeys([*dense, *lexical, *(bench.also if mode == "hybrid" else ())]))
-    groups = _documents(bench, ids)
-    groups = {id: groups[id] for id in ids if id in groups and groups[id] in bench.snapshot.cards}
-    document: dict[int, float] = {}
-    said: dict[int, float] = {}
-    if mode == "hybrid":
+def _known(asking: _Asking, vector: Vector | None, found: Sequence[Scored], earlier: _Known) -> _Known:
+    bench, clauses = asking.bench, asking.question.clauses
+    hybrid = asking.mode == "hybrid"
+    dense, lexical = ({scored.id: scored.score for scored in one} for one in (found, asking.lexical))
+    groups = _documents(bench, list(dict.fromkeys([*dense, *lexical, *(bench.also if hybrid else ())])))
+    if hybrid:
         dense |= _cosines(bench, vector, [id for id in groups if id not in dense])
-    if bench.snapshot.passages is not None and bench.snapshot.documents is not None:
-        if mode == "hybrid":
-            missing = [id for id in groups if id not in lexical]
-            lexical |= bench.snapshot.passages.scores(question.clauses, missing)
-        said = bench.snapshot.passages.said(question.clauses, list(groups))
-        document = bench.snapshot.documents.scores(question.clauses, sorted(set(groups.values())))
+    passages, whole = bench.snapshot.passages, bench.snapshot.documents
+    if passages is None or whole is None:
+        return _Known(groups, dense, lexical)
+    lexical |= earlier.lexical
+    if hybrid:
+        asked = earlier.groups
+        lexical |= passages.scores(clauses, [id for id in groups if id not in lexical and id not in asked])
+    said = earlier.said | passages.said(clauses, [id for id in groups if id not in earlier.groups])
+    further = set(groups.values()).difference(earlier.groups.values())
+    document = earlier.document | whole.scores(clauses, sorted(further))
     return _Known(groups, dense, lexical, document, said)
 
 
@@ -191,23 +198,25 @@ def _cosines(bench: Bench, vector: Vector | None, ids: Sequence[int]) -> dict[in
 
 
 def _documents(bench: Bench, ids: Sequence[int]) -> dict[int, int]:
-    """The document's key of each passage; from memory where it can be, hundreds of rows of SQL take long."""
-    if bench.snapshot.vectors is None:
-        return groups_of(bench.connection, ids)
-    found = bench.snapshot.vectors.documents(ids)
-    return found | groups_of(bench.connection, [id for id in ids if id not in found])
+    """The document's key of each passage in the order given, where the snapshot knows it.
+
+    From memory where it can be: hundreds of rows of SQL take long.
+    """
+    found: dict[int, int] = {}
+    if bench.snapshot.vectors is not None:
+        found = bench.snapshot.vectors.documents(ids)
+    found |= groups_of(bench.connection, [id for id in ids if id not in found])
+    return {id: found[id] for id in ids if id in found and found[id] in bench.snapshot.cards}
 
 
-def _weights(
-    bench: Bench, question: Understood, dense: Sequence[Scored], lexical: Sequence[Scored], mode: Mode
-) -> Weights:
-    passages = bench.snapshot.passages
-    if mode == "dense" or passages is None or not lexical:
+def _weights(asking: _Asking, dense: Sequence[Scored]) -> Weights:
+    if asking.mode == "dense" or asking.bench.snapshot.passages is None or not asking.lexical:
         return Weights(lexical=0.0)
-    if mode == "lexical":
+    if asking.mode == "lexical":
         return Weights(lexical=1.0)
-    coverage = lexical[0].score / _ideal(bench, question)
-    return bench.ranking.weights(question.language, coverage, peak([one.score for one in dense]))
+    coverage = asking.lexical[0].score / asking.ideal
+    ranking = asking.bench.ranking
+    return ranking.weights(asking.question.language, coverage, peak([one.score for one in dense]))
 
 
 def _ideal(bench: Bench, question: Understood) -> float:

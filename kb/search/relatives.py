@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from kb.search.engine import Found
 from kb.search.exact import Shelf
-from kb.search.select import Candidate, overlap
+from kb.search.overlap import overlaps
+from kb.search.select import Candidate
 from kb.store.documents import chunks_of, passages
 from kb.store.snapshot import Snapshot
 from kb.text.normalise import fold
-from kb.text.tokens import bigrams
 from kb.types import DocumentCard
 
 Wanted = Sequence[Sequence[str]]  # for each term asked for, the folded forms that will do
@@ -80,10 +80,12 @@ def _same_in(main: _Main, candidate: Candidate, found: dict[int, Candidate]) -> 
     said = fold(candidate.text)
     if any(form in said for forms in main.lacking for form in forms):
         return None
-    pairs = frozenset(bigrams(candidate.text))
-    best = max(main.passages, key=lambda one: overlap(pairs, frozenset(bigrams(one.text))), default=None)
-    if best is None or overlap(pairs, frozenset(bigrams(best.text))) < _SAME:
+    if not main.passages:
         return None
+    shares = overlaps([candidate.text], [one.text for one in main.passages])[0]
+    if shares.max() < _SAME:
+        return None
+    best = main.passages[int(shares.argmax())]
     own = found.get(best.found.id)
     if own is not None:
         return replace(own, found=replace(own.found, score=max(own.found.score, candidate.found.score)))

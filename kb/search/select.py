@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb.search.engine import Found
 from kb.search.filters import district
-from kb.text.tokens import bigrams
+from kb.search.overlap import overlaps
 from kb.types import DocumentCard
 
 
@@ -22,18 +22,13 @@ class Candidate:
 
 def without_repeats(candidates: Sequence[Candidate], share: float) -> list[Candidate]:
     """The candidates without those whose words stand, to this share of character pairs, in a better one."""
-    kept: list[tuple[Candidate, frozenset[str]]] = []
-    for candidate in candidates:
-        pairs = frozenset(bigrams(candidate.text))
-        if not any(overlap(pairs, other) >= share for _, other in kept):
-            kept.append((candidate, pairs))
-    return [candidate for candidate, _ in kept]
-
-
-def overlap(pairs: frozenset[str], other: frozenset[str]) -> float:
-    """The part of the smaller set that stands in the other, 0..1."""
-    smaller = min(len(pairs), len(other))
-    return len(pairs & other) / smaller if smaller else 1.0
+    texts = [candidate.text for candidate in candidates]
+    repeats = overlaps(texts, texts) >= share if texts else None
+    kept: list[int] = []
+    for place in range(len(candidates)):
+        if repeats is None or not repeats[place, kept].any():
+            kept.append(place)
+    return [candidates[place] for place in kept]
 
 
 def spread(

@@ -78,16 +78,17 @@ class TantivyIndex:
 
     def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
         """See `kb.ports.LexicalIndex`."""
-        found = self._best(clauses, max(1, len(ids)), "key", frozenset(ids))
+        found = self._best(clauses, len(ids), "key", frozenset(ids)) if ids else []
         return {scored.id: scored.score for scored in found}
 
     def said(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
         """See `kb.ports.LexicalIndex`."""
-        whole = max(self.ideal(clauses), 1e-9)
+        sayable = [clause for clause in clauses if clause.alternatives] if ids else []
+        worths = [self._worth(clause) for clause in sayable]
+        whole = max(sum(worths), 1e-9)
         ways = [
-            tantivy.Query.const_score_query(self._any(clause), self._worth(clause) / whole)
-            for clause in clauses
-            if clause.alternatives
+            tantivy.Query.const_score_query(self._any(clause), worth / whole)
+            for clause, worth in zip(sayable, worths, strict=True)
         ]
         found = self._among(ways, max(1, len(ids)), "key", frozenset(ids))
         return {scored.id: min(1.0, scored.score) for scored in found}
@@ -110,8 +111,14 @@ class TantivyIndex:
         return self._hits(query if members is None else self._limited(query, field, members), k)
 
     def _limited(self, query: tantivy.Query, field: str, members: frozenset[int]) -> tantivy.Query:
-        inside = tantivy.Query.term_set_query(self._schema, field, list(members))
-        must = tantivy.Occur.Must
+        """The query among `members`. Few are looked up one by one, which takes half the time of a set."""
+        must, should = tantivy.Occur.Must, tantivy.Occur.Should
+        if len(members) > _LISTED:
+            inside = tantivy.Query.term_set_query(self._schema, field, list(members))
+        else:
+            inside = tantivy.Query.boolean_query(
+                [(should, tantivy.Query.term_query(self._schema, field, one, "basic")) for one in members]
+            )
         return tantivy.Query.boolean_query(
             [(must, query), (must, tantivy.Query.const_score_query(inside, 0.0))]
         )

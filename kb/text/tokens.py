@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 from functools import cache, lru_cache
+from operator import add
 from typing import TYPE_CHECKING
 
 from kb.text.frequencies import Frequencies
@@ -103,5 +104,5 @@ def bigrams(text: str) -> list[str]:
         if not _CJK.match(run) or len(run) == 1:
             found.append(run)
         else:
-            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+            found.extend(map(add, run, run[1:]))
     return found
