@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from kb.errors import DamagedFile, EmptyFile, ProtectedFile, UnsupportedFormat
@@ -21,10 +24,16 @@ _HTML = re.compile(
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
 _MHTML = re.compile(
-    r"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
+    r"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/(?:related|alternative|mixed)",
+    re.IGNORECASE,
 )
 _JSON = re.compile(r"[\[{]\s*[\[{]?\s*\"[^\"\n]{0,80}\"\s*:")
-_SNIFF = 8192  # characters looked at when text may be HTML
+_WORD_XML = re.compile(r"<\?xml[^>]*>\s*(?:<\?mso-application progid=.Word\.Document.|<w:wordDocument\b)")
+_EXCEL_XML = re.compile(r"<\?xml[^>]*>\s*<\?mso-application progid=.Excel\.Sheet.")
+_SNIFF = 8192  # characters looked at when text may be HTML or a table
+_LINES = 20  # lines of it that are held against each other
+_TABLE = 3  # lines of a table at least
+_NAME = 40  # characters of a column's name
 
 # What the first bytes say of pictures that text recognition can read.
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*")
@@ -136,9 +145,13 @@ def _text(data: bytes, name: str) -> Detected:
         return Detected("mhtml", text, encoding)
     if _JSON.match(head):
         raise UnsupportedFormat(f"{name} is a data file (JSON), not a document that can be read")
+    if _WORD_XML.match(head):
+        return Detected("doc")
+    if _EXCEL_XML.match(head):
+        raise UnsupportedFormat(f"{name} is an XML spreadsheet of Excel 2003: save it as .xlsx")
     if _looks_like_html(head):
         return Detected("html", text, encoding)
-    if _looks_like_csv(text):
+    if delimiter(text):
         return Detected("csv", text, encoding)
     return Detected("text", text, encoding)
 
@@ -153,11 +166,28 @@ def _looks_like_html(head: str) -> bool:
     return bool(_HTML.search(head)) and tags > len(head) // 5
 
 
-def _looks_like_csv(text: str) -> bool:
-    """At least three lines, each with the same number (two or more) of commas or tabs outside prose."""
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
-    if len(lines) < 3:
+def delimiter(text: str) -> str:
+    """What parts the values of a table in plain text; "" when it is no table.
+
+    A table has three lines or more of as many values each, at least three, or two of which one is a number;
+    its first line names the columns in few words.
+    """
+    for mark in (",", "\t", ";", "|"):
+        try:
+            rows = [
+                row for row in islice(csv.reader(io.StringIO(text[:_SNIFF]), delimiter=mark), _LINES) if row
+            ]
+        except csv.Error:
+            continue
+        if len(text) > _SNIFF and len(rows) < _LINES:
+            rows = rows[:-1]  # cut off in the middle
+        if len(rows) >= _TABLE and len(set(map(len, rows))) == 1 and _is_table(rows):
+            return mark
+    return ""
+
+
+def _is_table(rows: Sequence[Sequence[str]]) -> bool:
+    if any(len(cell) > _NAME or "。" in cell for cell in rows[0]):
         return False
-    return any(
-        len({line.count(mark) for line in lines}) == 1 and lines[0].count(mark) >= 2 for mark in (",", "\t")
-    ) and not any("。" in line for line in lines)
+    numbers = sum(1 for row in rows[1:] if any(re.fullmatch(r"\s*[\d.,%]+\s*", cell) for cell in row))
+    return len(rows[0]) > 2 or (len(rows[0]) == 2 and numbers * 2 >= len(rows) - 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lxml.html
 from lxml import etree
 
 from kb.errors import DamagedFile, EmptyFile
 from kb.ingest.charset import decode
+from kb.ingest.readers.html_parts import is_data, item_number, table_rows
 from kb.ingest.readers.spacing import collapse
 from kb.types import Block
 
@@ -28,14 +29,18 @@ _SKIPPED = {
     "textarea",
     "iframe",
     "object",
+    "del",
+    "rt",
+    "rp",
 }
 _BLOCKS = {
     *("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "table", "tbody", "thead", "tfoot", "tr", "td", "th"),
     *("caption", "section", "article", "main", "header", "footer", "nav", "aside", "center", "blockquote"),
     *("pre", "form", "fieldset", "figure", "figcaption", "address", "hr", "h1", "h2", "h3", "h4", "h5", "h6"),
 }
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_CELL = 200  # characters: a longer cell means that the table only lays out the page
+_PARAGRAPHS = {"p", "li", "h1", "h2", "h3", "span", "font", "b", "strong"}
+_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_SERVER = re.compile(r"<%.*?%>", re.DOTALL)  # what an ASP or JSP page tells its server
 _SHORT = 8  # characters: shorter lines occur everywhere and prove nothing about the main content
 _STOP = re.compile(r"[。；]")
 _COVER = 0.95  # share of the extracted prose that the main element must hold
@@ -52,6 +57,7 @@ class _Line:
     text: str
     level: int
     element: lxml.html.HtmlElement
+    number: str = ""  # of an item in a numbered list
 
 
 def read_html(data: bytes, name: str) -> Iterator[Block]:
@@ -72,7 +78,9 @@ def read_html(data: bytes, name: str) -> Iterator[Block]:
         yield Block(title, level=1, furniture="page_title")
     inside = _inside(lines, main, title)
     for index, line in enumerate(lines):
-        yield Block(line.text, level=line.level, furniture="" if index in inside else OUTSIDE)
+        yield Block(
+            line.text, level=line.level, number=line.number, furniture="" if index in inside else OUTSIDE
+        )
 
 
 def _inside(lines: list[_Line], main: lxml.html.HtmlElement | None, title: str) -> range:
@@ -94,14 +102,18 @@ def _inside(lines: list[_Line], main: lxml.html.HtmlElement | None, title: str) 
 def _parse(text: str, name: str) -> lxml.html.HtmlElement:
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = lxml.html.document_fromstring(_SERVER.sub("", text).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise DamagedFile(f"{name} is not a readable web page: {error}") from error
-    hidden = [node for node in tree.iter() if node.tag in _SKIPPED or _HIDDEN.search(node.get("style") or "")]
+    hidden = [node for node in tree.iter() if _is_hidden(node)]
     for node in hidden:
         if node.getparent() is not None:
             node.drop_tree()
     return tree
+
+
+def _is_hidden(node: lxml.html.HtmlElement) -> bool:
+    return node.tag in _SKIPPED or "hidden" in node.attrib or bool(_HIDDEN.search(node.get("style") or ""))
 
 
 def _lines(tree: lxml.html.HtmlElement) -> Iterator[_Line]:
@@ -111,9 +123,18 @@ def _lines(tree: lxml.html.HtmlElement) -> Iterator[_Line]:
 
 def _walk(element: lxml.html.HtmlElement) -> Iterator[_Line]:
     """Lines of a block element: inline runs between its block children, then the children."""
-    if element.tag == "table" and _is_data(element):
-        yield from _rows(element)
+    if element.tag == "table" and is_data(element):
+        yield from (_Line(text, 0, row) for text, row in table_rows(element))
         return
+    lines = _walk_inside(element)
+    if element.tag == "li" and (number := item_number(element)) and not _is_linked(element):
+        first = next(lines, None)
+        if first is not None:
+            yield replace(first, number=number)
+    yield from lines
+
+
+def _walk_inside(element: lxml.html.HtmlElement) -> Iterator[_Line]:
     level = int(element.tag[1]) if re.fullmatch(r"h[1-6]", str(element.tag)) else 0
     run: list[str] = [element.text or ""]
     for child in element:
@@ -156,25 +177,6 @@ def _inline(element: lxml.html.HtmlElement) -> list[str]:
     return pieces
 
 
-def _is_data(table: lxml.html.HtmlElement) -> bool:
-    """Two or more rows of two or more filled short cells, and no table inside."""
-    if table.find(".//table") is not None:
-        return False
-    rows = [
-        [len(collapse(cell.text_content())) for cell in row if cell.tag in ("td", "th")]
-        for row in table.iter("tr")
-    ]
-    filled = sum(1 for row in rows if sum(1 for size in row if size) >= 2)
-    return filled >= 2 and max((size for row in rows for size in row), default=0) <= _CELL
-
-
-def _rows(table: lxml.html.HtmlElement) -> Iterator[_Line]:
-    for row in table.iter("tr"):
-        cells = [collapse(cell.text_content()) for cell in row if cell.tag in ("td", "th")]
-        if any(cells):
-            yield _Line(" | ".join(cell for cell in cells if cell), 0, row)
-
-
 def _main_element(tree: lxml.html.HtmlElement, lines: list[_Line]) -> lxml.html.HtmlElement | None:
     """The deepest element that holds nearly all lines of the extracted article; None: no article found."""
     # trafilatura takes half a second to import: only web pages pay for it.
@@ -194,6 +196,10 @@ def _main_element(tree: lxml.html.HtmlElement, lines: list[_Line]) -> lxml.html.
     total = sum(len(line.text) for line in prose)
     covering = [node for node, weight in weights.items() if weight >= total * _COVER]
     deepest = max(covering, key=lambda node: sum(1 for _ in node.iterancestors()), default=None)
+    if deepest is not None and deepest.tag in _PARAGRAPHS and deepest.getparent() is not None:
+        deepest = (
+            deepest.getparent()
+        )  # one paragraph holds all prose: its table and its title stand beside it
     return None if deepest is None else _climbed(deepest, lines)
 
 

@@ -96,6 +96,11 @@ _FORMATS: dict[str, Callable[[int], str]] = {
 }
 
 
+def formatted(number: int, style: str) -> str:
+    """A number as one of Word's formats (w:numFmt) writes it; an unknown format writes digits."""
+    return _FORMATS.get(style, str)(number)
+
+
 @dataclass(frozen=True, slots=True)
 class _Level:
     start: int = 1
@@ -154,7 +159,7 @@ def _fill(levels: dict[int, _Level], level: _Level, index: int, counters: dict[i
         shown = levels.get(place, _Level())
         number = counters.get(place, shown.start)
         style = "decimal" if level.legal else shown.format
-        text = text.replace(f"%{place + 1}", _FORMATS.get(style, str)(number))
+        text = text.replace(f"%{place + 1}", formatted(number, style))
     return text.strip()
 
 
