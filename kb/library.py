@@ -26,7 +26,6 @@ from kb.search.question import understand
 from kb.search.ranking import ranking
 from kb.search.similar import similar
 from kb.store import documents
-from kb.store.backup import back_up
 from kb.store.check import check
 from kb.store.documents import FAMILY
 from kb.store.embedding import Progress, correct
@@ -39,7 +38,6 @@ from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.types import (
     Answer,
-    BackupReport,
     Basket,
     CheckedCitation,
     CheckReport,
@@ -56,6 +54,7 @@ from kb.types import (
     Removed,
     SimilarTo,
 )
+from kb.upkeep.keeping import Upkeep
 from kb.write.baskets import Baskets
 from kb.write.outline import draft_outline
 from kb.write.proposals import Proposal
@@ -76,6 +75,7 @@ class Library:
         self.today = today  # what "last year" in a question is counted from
         self.baskets = Baskets(store)
         self.accounts = Accounts(store)
+        self.upkeep = Upkeep(store, settings.home)
         self._store = store
         self._models = OpenModels(settings.models_folder)
 
@@ -211,9 +211,12 @@ class Library:
         """The lenses shipped and the user's own."""
         return lenses(self._own_lenses())
 
-    def compare(self, request: CompareRequest) -> Comparison:
-        """Practices side by side. Raises `QuestionError` for an unknown lens or column."""
-        lens = find_lens(request.lens, self._own_lenses())
+    def compare(self, request: CompareRequest, trying: Lens | None = None) -> Comparison:
+        """Practices side by side, under the lens `trying` when it is given.
+
+        Raises `QuestionError` for an unknown lens or column.
+        """
+        lens = trying or find_lens(request.lens, self._own_lenses())
         snapshot = self._store.snapshot()
         wanted = (
             self.search(Question(request.topic, top_k=60, filters=request.filters)) if request.topic else None
@@ -239,10 +242,6 @@ class Library:
         if not self.settings.writer.url:
             raise SettingsError("no server may propose sentences: set [writer] url and name in kb.toml")
         return propose(draft_outline(source), Chat(self.settings.writer))
-
-    def back_up(self, target: Path) -> BackupReport:
-        """Writes a backup of the library to a new file. Raises `ExportError` and `StoreError`."""
-        return back_up(self._store.layout, self.settings.home, target)
 
     def check(self, repair: bool = False) -> CheckReport:
         """Integrity of the truth and the derived indexes; `repair` makes damaged derived ones again."""

@@ -30,6 +30,7 @@ RANKS = {
     "search": 5,
     "compare": 6,
     "write": 7,
+    "upkeep": 7,
     "library": 8,
     "evaluate": 9,
     "surfaces": 10,

@@ -11,12 +11,12 @@ from kb.ingest.installed import find_office
 from kb.ingest.recognise import available
 
 
-def conditions() -> str:
-    """Names the version, the rules under kb/data and the helpers at hand: 16 hex digits.
+def conditions(own: str = "") -> str:
+    """Names the version, the rules under kb/data, the `own` ones and the helpers at hand: 16 hex digits.
 
     A file that could not be read is worth another try when this has changed.
     """
-    helpers = f"{__version__} {_rules()} ocr={available()} office={find_office() is not None}"
+    helpers = f"{__version__} {_rules()} ocr={available()} office={find_office() is not None}{own}"
     return hashlib.sha256(helpers.encode()).hexdigest()[:16]
 
 

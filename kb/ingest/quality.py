@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kb.ingest.labels import find_label
 from kb.ingest.rules import Pattern
-from kb.resources import load_rules
+from kb.resources import load_rules, parse_rules
 from kb.types import Flag
 
 _BEFORE = 80  # characters before a mark that say what it is
@@ -40,6 +40,12 @@ class _Spun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pair: tuple[SpunPair, ...]
+
+
+class _OwnSpun(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pair: tuple[SpunPair, ...] = Field(default=(), max_length=2000)
 
 
 class _Figures(BaseModel):
@@ -90,9 +96,27 @@ def _rules() -> _Rules:
 
 
 @cache
-def spun_pairs() -> tuple[SpunPair, ...]:
-    """The pair dictionary. Raises `DataError` when the file is wrong."""
+def shipped_pairs() -> tuple[SpunPair, ...]:
+    """Our pair dictionary. Raises `DataError` when the file is wrong."""
     return load_rules("spun.toml", _Spun).pair
+
+
+_added: list[SpunPair] = []  # what `use_spun` added
+
+
+def spun_pairs() -> tuple[SpunPair, ...]:
+    """The pair dictionary in force. Raises `DataError` when the file is wrong."""
+    return (*shipped_pairs(), *_added)
+
+
+def parse_spun(text: str, name: str) -> tuple[SpunPair, ...]:
+    """An office's own pairs in TOML `text`. Raises `DataError` naming `name`, the line and the field."""
+    return parse_rules(text, name, _OwnSpun).pair
+
+
+def use_spun(text: str) -> None:
+    """Lets an office's own pairs count in all that this process reads from now on. Raises `DataError`."""
+    _added[:] = parse_spun(text, "rules/spun.toml")
 
 
 def flags(text: str, title: str, furniture: Sequence[str] = ()) -> tuple[Flag, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from kb.resources import load_rules
+from kb.resources import load_rules, parse_rules
 
 
 def _compiles(pattern: str) -> str:
@@ -90,10 +90,40 @@ class Boilerplate(BaseModel):
     watermark: WatermarkRule
 
 
+class OwnCleaning(BaseModel):
+    """What an office adds to them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    line: tuple[LineRule, ...] = Field(default=(), max_length=500)
+    inline: tuple[PieceRule, ...] = Field(default=(), max_length=500)
+    tail: tuple[PieceRule, ...] = Field(default=(), max_length=500)
+
+
+def parse_own(text: str, name: str) -> OwnCleaning:
+    """The additions in TOML `text`. Raises `DataError` naming `name`, the line and the field."""
+    return parse_rules(text, name, OwnCleaning)
+
+
 @cache
-def boilerplate() -> Boilerplate:
-    """The cleaning rules. Raises `DataError` when the file is wrong."""
+def shipped() -> Boilerplate:
+    """Our cleaning rules. Raises `DataError` when the file is wrong."""
     return load_rules("boilerplate.toml", Boilerplate)
+
+
+_in_force: list[Boilerplate] = []  # at most one: with what `use_cleaning` added
+
+
+def boilerplate() -> Boilerplate:
+    """The cleaning rules in force. Raises `DataError` when the file is wrong."""
+    return _in_force[0] if _in_force else shipped()
+
+
+def use_cleaning(text: str) -> None:
+    """Lets additions apply to all that this process cleans from now on. Raises `DataError`."""
+    own, ours = parse_own(text, "rules/cleaning.toml"), shipped()
+    both = {name: (*getattr(ours, name), *getattr(own, name)) for name in ("line", "inline", "tail")}
+    _in_force[:] = [ours.model_copy(update=both)] if text.strip() else []
 
 
 @cache

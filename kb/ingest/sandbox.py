@@ -14,6 +14,7 @@ from types import TracebackType
 
 from kb.errors import DamagedFile, ReadError
 from kb.ingest import wire
+from kb.ingest.own import NONE, OwnRules
 from kb.ingest.readers.recognition import SCANS
 from kb.ingest.reading import Reading
 from kb.ingest.wire import INPUT, OUTPUT
@@ -34,11 +35,12 @@ class ParserProcess:
 
     The child is a fresh interpreter (no fork of a process with threads), gets the file's path and answers
     in JSON. A file that takes longer than `seconds` of wall time, or that brings the child down, is a
-    `ReadError` that names it; the next file gets a new child.
+    `ReadError` that names it; the next file gets a new child. `own` are an office's rules, validated.
     """
 
-    def __init__(self, seconds: float = 60.0) -> None:
+    def __init__(self, seconds: float = 60.0, own: OwnRules = NONE) -> None:
         self._seconds = seconds
+        self._own = own
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -133,6 +135,10 @@ class ParserProcess:
             raise ReadError(
                 f"{path.name} was not read: the parser process does not start (exit {code})"
             ) from error
+        if self._own != NONE:
+            assert self._child.stdin is not None
+            own = {"own": {"cleaning": self._own.cleaning, "spun": self._own.spun}}
+            wire.send(self._child.stdin, own, INPUT)
         return self._child
 
     def _message(self, child: subprocess.Popen[bytes], deadline: float) -> bytes:

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import DamagedFile, KbError, ReadError
 from kb.ingest import wire
+from kb.ingest.own import OwnRules, use
 from kb.ingest.pipeline import read
 from kb.ingest.readers.page_line import PageLine
 from kb.ingest.recognise import Recogniser, available
@@ -40,6 +41,9 @@ def main() -> None:
     recognise = _recogniser(answers) if available() else None
     wire.send(answers, {"ready": True}, OUTPUT)
     while (request := wire.receive(requests, INPUT)) is not None:
+        if "own" in request:  # once, before the first file
+            use(OwnRules(**request["own"]))
+            continue
         answer = _answer(request, recognise)
         try:
             wire.send(answers, answer, OUTPUT)

@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +18,13 @@ from pathlib import Path
 from kb import __version__
 from kb.errors import ExportError, StoreError
 from kb.store.backup_file import (
-    FOLDERS,
     FORMAT,
     MANIFEST_NAME,
-    SETTINGS_NAME,
     TRUTH_NAME,
     BackupManifest,
     Member,
     open_backup,
+    places,
     safe_name,
     verify_members,
 )
@@ -35,6 +34,7 @@ from kb.types import BackupReport
 
 _COPIED_AT_ONCE = 4096  # pages of the truth
 _PIECE = 1 << 20  # bytes
+_ARRIVING = "arriving"  # the folder of uploads whose bytes are still coming
 _LEVEL = 1  # of compression: texts shrink to a third, vectors do not shrink at all
 
 
@@ -53,7 +53,7 @@ def back_up(layout: Layout, home: Path, target: Path) -> BackupReport:
         copy = temporary.with_name(f"{temporary.name}.sqlite3")
         try:
             facts = copy_truth(layout.truth, copy)
-            manifest = _write(temporary, copy, home, facts)
+            manifest = _write(temporary, copy, _kept(layout, home), facts)
         finally:
             copy.unlink(missing_ok=True)
         with open_backup(temporary) as (archive, found):
@@ -112,16 +112,17 @@ def facts_of(connection: sqlite3.Connection) -> TruthFacts:
     return TruthFacts(migration, generation, documents)
 
 
-def _write(target: Path, truth: Path, home: Path, facts: TruthFacts) -> BackupManifest:
+def _write(
+    target: Path, truth: Path, beside: Iterable[tuple[str, Path]], facts: TruthFacts
+) -> BackupManifest:
     members: dict[str, Member] = {}
     with storage(target), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-        for name, path in (*_kept(home), (TRUTH_NAME, truth)):
+        for name, path in (*beside, (TRUTH_NAME, truth)):
             members[name] = _add(archive, name, path)
         manifest = BackupManifest(
             format=FORMAT,
             program=__version__,
             created=time.time(),
-            home=str(home),
             migration=facts.migration,
             generation=facts.generation,
             documents=facts.documents,
@@ -131,15 +132,17 @@ def _write(target: Path, truth: Path, home: Path, facts: TruthFacts) -> BackupMa
     return manifest
 
 
-def _kept(home: Path) -> Iterator[tuple[str, Path]]:
-    """What of the home folder goes into a backup, under the name that it has there."""
-    if (home / SETTINGS_NAME).is_file():
-        yield SETTINGS_NAME, home / SETTINGS_NAME
-    for folder in FOLDERS:
-        for path in sorted((home / folder).rglob("*")):
-            name = path.relative_to(home).as_posix()
-            if path.is_file() and not path.is_symlink() and safe_name(name):
-                yield name, path
+def _kept(layout: Layout, home: Path) -> Iterator[tuple[str, Path]]:
+    """What beside the truth goes into a backup, under the name that it has there."""
+    for name, place in places(layout, home).items():
+        if place.is_file():
+            yield name, place
+        for path in sorted(place.rglob("*")):
+            inner = path.relative_to(place)
+            full = f"{name}/{inner.as_posix()}"
+            whole = path.is_file() and not path.is_symlink() and inner.parts[0] != _ARRIVING
+            if whole and safe_name(full):
+                yield full, path
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> Member:

@@ -16,12 +16,13 @@ from typing import BinaryIO
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.errors import BackupError, StorageFull
-from kb.store.layout import storage
+from kb.store.layout import Layout, storage
 from kb.types import sha256_hex
 
 FORMAT = 1
 MANIFEST_NAME, TRUTH_NAME, SETTINGS_NAME = "manifest.json", "truth.sqlite3", "kb.toml"
-FOLDERS = ("lenses", "rules", "uploads")  # of the home folder, whole
+UPLOADS = "uploads"  # originals that were uploaded; they lie in the folder of the index
+FOLDERS = ("lenses", "rules", UPLOADS)
 
 _MANIFEST_BYTES = 64 * 1024 * 1024
 _MOST_FILES = 1_000_000
@@ -49,7 +50,6 @@ class BackupManifest(BaseModel):
     format: int
     program: str  # the version that made it
     created: float  # Unix seconds
-    home: str  # the folder that it was made of: originals kept there are filed under its path
     migration: int = Field(ge=1)
     generation: int = Field(ge=0)
     documents: int = Field(ge=0)
@@ -61,6 +61,12 @@ class BackupManifest(BaseModel):
         return self.model_copy(
             update={"seal": sha256_hex(self.model_copy(update={"seal": ""}).model_dump_json())}
         )
+
+
+def places(layout: Layout, home: Path) -> dict[str, Path]:
+    """Where what a backup holds beside the truth belongs, by its name or the name of its folder."""
+    kept = {name: home / name for name in (SETTINGS_NAME, *FOLDERS)}
+    return kept | {UPLOADS: layout.folder / UPLOADS}
 
 
 def safe_name(name: str) -> bool:

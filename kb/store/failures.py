@@ -39,7 +39,7 @@ class Failures:
 
     def __init__(self, store: Store, again: bool) -> None:
         self._store = store
-        self._now = conditions()
+        self._now = conditions(store.own_rules().key)
         self._again = again
         with store.reading() as connection:
             rows = connection.execute(select(failures)).mappings()

@@ -116,7 +116,7 @@ class _Run:
         self.done = 0  # files
 
     def go(self) -> None:
-        with ParserProcess() as parser, ThreadPoolExecutor(1) as ahead:
+        with ParserProcess(own=self.store.own_rules()) as parser, ThreadPoolExecutor(1) as ahead:
             waiting: list[_Arrival] = []
             for path in self.found:
                 with self.tally.clock.measured("examine"):

@@ -42,6 +42,11 @@ class Layout:
         """Folder of the tantivy generations."""
         return self.folder / "lexical"
 
+    @property
+    def rules(self) -> Path:
+        """Folder of the office's own rules, which all indexes of a home share."""
+        return self.folder.parent.parent / "rules"
+
     def prepare(self) -> None:
         """Creates the folders. Raises `StoreError` when it may not."""
         with storage(self.folder):

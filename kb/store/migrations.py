@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from kb.errors import StoreError
-from kb.store import accounts, baskets, schema
+from kb.store import accounts, baskets, by_hand, schema
 from kb.store.database import adding, reading
 
 
@@ -57,6 +57,11 @@ def m008_accounts(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=accounts.TABLES)
 
 
+def m009_by_hand(connection: Connection) -> None:
+    """Changes of own rules and lenses, judged flags, and what rules found before a correction."""
+    schema.metadata.create_all(connection, tables=by_hand.TABLES)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
@@ -66,6 +71,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m006_failures,
     m007_sites,
     m008_accounts,
+    m009_by_hand,
 )
 
 

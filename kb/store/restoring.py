@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kb.errors import BackupError, Busy, StorageFull, StoreError
 from kb.store.backup import check_truth, copy_truth, facts_of
-from kb.store.backup_file import FOLDERS, SETTINGS_NAME, TRUTH_NAME, BackupManifest, open_backup, unpack
+from kb.store.backup_file import TRUTH_NAME, BackupManifest, open_backup, places, unpack
 from kb.store.database import WAIT_SECONDS, open_engine, storing
 from kb.store.layout import Layout, replacing, storage, sync_file, sync_folder
 from kb.store.lock import writer_lock
@@ -28,9 +28,6 @@ from kb.types import RestoreReport
 
 REPLACED = "replaced"  # folder of the home: what backups took the place of
 _WORK, _PLAN, _MARK = ".restoring", "plan.json", "restored"
-_OURS = (SETTINGS_NAME, *FOLDERS)
-# Originals that were kept in the home folder are filed under its path, which may be another one now.
-_FILED = (("documents", "source"), ("files", "source"), ("files", "same_as"), ("failures", "source"))
 
 
 def restore_backup(layout: Layout, home: Path, backup: Path, *, replace: bool) -> RestoreReport:
@@ -51,7 +48,7 @@ def restore_backup(layout: Layout, home: Path, backup: Path, *, replace: bool) -
                 (work / "new").mkdir(parents=True)
             try:
                 unpack(archive, manifest, work / "new")
-                _make_ready(work / "new" / TRUTH_NAME, manifest, home)
+                _make_ready(work / "new" / TRUTH_NAME, manifest)
                 kept = _swap(layout, home, work)
             finally:
                 if not (work / _PLAN).exists():
@@ -69,14 +66,14 @@ def settle(layout: Layout, home: Path) -> None:
 
 def _occupied(layout: Layout, home: Path) -> str:
     """What of the home folder a restore would replace; "" when there is nothing."""
-    paths = (layout.truth, home / SETTINGS_NAME, *(home / folder for folder in FOLDERS))
+    paths = (layout.truth, *places(layout, home).values())
     return next(
         (str(path) for path in paths if path.is_file() or (path.is_dir() and any(path.iterdir()))), ""
     )
 
 
-def _make_ready(truth: Path, manifest: BackupManifest, home: Path) -> None:
-    """Checks the truth of a backup and brings it up to this program's tables and to this folder."""
+def _make_ready(truth: Path, manifest: BackupManifest) -> None:
+    """Checks the truth of a backup and brings it up to  this program's tables."""
     try:
         with storing(truth), closing(sqlite3.connect(truth)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
@@ -92,43 +89,28 @@ def _make_ready(truth: Path, manifest: BackupManifest, home: Path) -> None:
             migrate(engine)
         finally:
             engine.dispose()
-        with storing(truth), closing(sqlite3.connect(truth)) as connection:
-            _file_under(connection, manifest.home, str(home))
     except StoreError as error:
         raise BackupError(f"the truth in the backup cannot be used: {error}") from error
-
-
-def _file_under(connection: sqlite3.Connection, old: str, new: str) -> None:
-    if old == new:
-        return
-    for table, column in _FILED:
-        for folder in FOLDERS:
-            prefix = f"{old.rstrip('/')}/{folder}/"
-            connection.execute(
-                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
-                (f"{new.rstrip('/')}/{folder}/", len(prefix) + 1, len(prefix), prefix),
-            )
-    connection.commit()
 
 
 def _swap(layout: Layout, home: Path, work: Path) -> str:
     """Puts the new files and the new truth in place; returns the folder with what was there, or ""."""
     kept = _fresh_folder(home / REPLACED)
     mark = f"{time.time():.6f}"
-    new = [name for name in _OURS if (work / "new" / name).exists()]
+    new = [name for name in places(layout, home) if (work / "new" / name).exists()]
     try:
         _set_aside(layout, kept)
         _follow_on(layout.truth, work / "new" / TRUTH_NAME, mark)
         with replacing(work / _PLAN) as temporary:
             temporary.write_text(json.dumps({"mark": mark, "kept": kept.name, "new": new}), encoding="utf-8")
         with storage(home):
-            for name in _OURS:
-                if (home / name).exists():
-                    (home / name).rename(kept / name)
+            for name, place in places(layout, home).items():
+                if place.exists():
+                    place.rename(kept / name)
                 if name in new:
-                    (work / "new" / name).rename(home / name)
-            sync_folder(kept)
-            sync_folder(home)
+                    (work / "new" / name).rename(place)
+            for folder in (kept, home, layout.folder):
+                sync_folder(folder)
         _replace_truth(work / "new" / TRUTH_NAME, layout.truth)
     finally:
         _recover(layout, home)
@@ -218,20 +200,20 @@ def _recover(layout: Layout, home: Path) -> None:
         with closing(sqlite3.connect(layout.truth, timeout=WAIT_SECONDS)) as connection:
             done = connection.execute("SELECT value FROM meta WHERE key = ?", (_MARK,)).fetchone()
         if done is None or done[0] != plan["mark"]:
-            _undo(home, home / REPLACED / plan["kept"], plan["new"])
+            _undo(layout, home, home / REPLACED / plan["kept"], plan["new"])
         path.unlink()
         sync_folder(path.parent)
     shutil.rmtree(home / _WORK, ignore_errors=True)
 
 
-def _undo(home: Path, kept: Path, new: list[str]) -> None:
-    for name in _OURS:
+def _undo(layout: Layout, home: Path, kept: Path, new: list[str]) -> None:
+    for name, place in places(layout, home).items():
         back = home / _WORK / "new" / name
         moved_in = name in new and not back.exists()
-        if moved_in and (home / name).exists():
-            (home / name).rename(back)
-        if (kept / name).exists() and not (home / name).exists():
-            (kept / name).rename(home / name)
+        if moved_in and place.exists():
+            place.rename(back)
+        if (kept / name).exists() and not place.exists():
+            (kept / name).rename(place)
     (kept / TRUTH_NAME).unlink(missing_ok=True)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import Busy, StoreError
+from kb.ingest.own import OwnRules, read_own
 from kb.ingest.reading import NO_MARKS, Marks
 from kb.ports import Vector
 from kb.store import documents, embeddings, families, files, sites
@@ -68,6 +69,10 @@ class Store:
         """One consistent view of the truth."""
         with reading(self.engine) as connection:
             yield connection
+
+    def own_rules(self) -> OwnRules:
+        """The office's own rules. Raises `DataError` when a file of theirs is wrong."""
+        return read_own(self.layout.rules)
 
     def generation(self) -> int:
         """The number of the last committed change."""

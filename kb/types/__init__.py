@@ -51,6 +51,7 @@ from kb.types.reports import (
     RestoreReport,
     Stage,
 )
+from kb.types.upkeep import Change, Trial, Tried
 
 __all__ = [
     "LOCAL",
@@ -65,6 +66,7 @@ __all__ = [
     "Caller",
     "Cell",
     "CellState",
+    "Change",
     "CheckReport",
     "CheckedCitation",
     "Chunk",
@@ -109,6 +111,8 @@ __all__ = [
     "Session",
     "SimilarTo",
     "Stage",
+    "Trial",
+    "Tried",
     "Why",
     "sha256_hex",
 ]

@@ -41,13 +41,16 @@ def layout_of(home: Path) -> Layout:
 def filled(home: Path, topic: str = "社区经费") -> Store:
     """A home with two documents, settings, a lens and an original."""
     (home / "lenses").mkdir(parents=True)
-    (home / "uploads" / "甲").mkdir(parents=True)
+    layout_of(home).prepare()
+    (layout_of(home).folder / "uploads" / "甲").mkdir(parents=True)
+    (layout_of(home).folder / "uploads" / "arriving").mkdir()
+    (layout_of(home).folder / "uploads" / "arriving" / "x").write_text("half", encoding="utf-8")
     (home / "kb.toml").write_text(SETTINGS, encoding="utf-8")
     (home / "lenses" / "我的.toml").write_text(f"# {topic}\n", encoding="utf-8")
-    original = home / "uploads" / "甲" / "原件.txt"
+    original = layout_of(home).folder / "uploads" / "甲" / "原件.txt"
     original.write_text(text_of(topic), encoding="utf-8")
     store = Store.open(layout_of(home))
-    save(store, document(str(original), text_of(topic)))
+    save(store, document("upload:/甲/原件.txt", text_of(topic)))
     save(store, document("/elsewhere/乙.txt", text_of("乙")))
     return store
 
@@ -85,9 +88,9 @@ def test_a_backup_holds_all_and_comes_back_in_an_empty_folder(backup: Path, tmp_
     assert (new / "lenses" / "我的.toml").exists()
     store = Store.open(layout_of(new))
     assert texts(store) == {"原件.txt": text_of("社区经费"), "乙.txt": text_of("乙")}
-    with store.reading() as connection:
-        sources = set(connection.exec_driver_sql("SELECT source FROM documents").scalars())
-    assert sources == {str(new / "uploads" / "甲" / "原件.txt"), "/elsewhere/乙.txt"}
+    uploads = layout_of(new).folder / "uploads"
+    assert (uploads / "甲" / "原件.txt").read_text(encoding="utf-8") == text_of("社区经费")
+    assert not (uploads / "arriving").exists()
     assert check(store).ok
     store.close()
     assert not (new / ".restoring").exists()
@@ -347,7 +350,9 @@ def test_a_restore_cut_at_any_step_is_whole_or_undone(
     topic = "养老服务" if new else "社区经费"
     assert topic in lens
     assert topic in texts(store)["原件.txt"]
-    assert (home / "uploads" / "甲" / "原件.txt").read_text(encoding="utf-8") == text_of(topic)
+    assert (layout_of(home).folder / "uploads" / "甲" / "原件.txt").read_text(encoding="utf-8") == text_of(
+        topic
+    )
     store.snapshot()
     assert not [problem for problem in check(store).problems if "behind" not in problem]
     store.close()
@@ -426,7 +431,7 @@ def texts_topic(home: Path) -> str:
     topic = "养老服务" if "养老服务0.txt" in found else "社区经费"
     assert all(name.startswith(topic) or name in ("原件.txt", "乙.txt") for name in found)
     assert topic in (home / "lenses" / "我的.toml").read_text(encoding="utf-8")
-    assert topic in (home / "uploads" / "甲" / "原件.txt").read_text(encoding="utf-8")
+    assert topic in (layout_of(home).folder / "uploads" / "甲" / "原件.txt").read_text(encoding="utf-8")
     return topic
 
 

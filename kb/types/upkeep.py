@@ -1,0 +1,40 @@
+"""What people keep and mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a file of the office's own."""
+
+    id: int
+    name: str  # of the file, without .toml
+    before: str  # "" when there was none
+    after: str  # "" when it was deleted
+    who: str
+    at: float  # Unix seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What changed rules would do to one document."""
+
+    doc_id: str
+    title: str
+    removed: tuple[tuple[str, str], ...]  # words and rule: what they would take away
+    kept: tuple[tuple[str, str], ...]  # words and rule: what they would leave in
+    spun: tuple[tuple[str, int], ...]  # spun words that they would count, and how often
+    flagged: bool | None  # whether the document would be flagged as spun; None when nothing changes
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What changed rules would do to the library."""
+
+    documents: int  # looked at
+    total: int  # in the library
+    tried: tuple[Tried, ...]  # those that would change
+    changed: int  # how many of those that were tried would change, shown or not
+    more: int  # how many further ones have words that a changed rule matches, and were not tried
