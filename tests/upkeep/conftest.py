@@ -12,6 +12,7 @@ from small_shelf import LINES
 from kb.config import load_settings
 from kb.library import Library
 
+
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """A library with two documents; `settings.home / "资料"` holds their files."""
@@ -28,4 +29,3 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     with Library.open(load_settings(home, environ={})) as library:
         assert not library.ingest([folder]).failed
         yield library
-

@@ -129,9 +129,7 @@ def test_a_change_from_an_older_version_is_refused(shelf: Library) -> None:
 
 
 @given(st.text(max_size=80))
-def test_a_name_makes_a_file_of_the_folder_or_none(
-    tmp_path_factory: pytest.TempPathFactory, name: str
-) -> None:
+def test_a_name_makes_a_file_of_the_folder_or_none(name: str) -> None:
     home = Path("/nowhere/home")
     files = own_lens_files(None, home)  # type: ignore[arg-type] (no name reaches the store)
     try:
