@@ -17,6 +17,7 @@ from kb.types import Fact, Region
 
 _HEAD = 10  # lines in which a head may stand
 _SIGNATURE = 60  # characters of a line that signs
+_NAME = 4  # characters of an organisation's name at least
 _SEPARATOR = re.compile(r"[\s、，,；;]+")
 _SENTENCE = re.compile(r"[。！？：:；;|]")
 
@@ -27,6 +28,7 @@ class _Rules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     endings: tuple[Pattern, ...]
+    alone: tuple[str, ...]
     posts: tuple[str, ...]
     rows: Pattern
     before_title: Pattern
@@ -58,9 +60,10 @@ def _rules() -> _Rules:
 @cache
 def _patterns() -> _Patterns:
     rules = _rules()
-    org = rf"[\u4e00-\u9fff（）()·]{{2,30}}?(?:{'|'.join(rules.endings)})"
+    named = rf"[\u4e00-\u9fff（）()·]{{2,30}}?(?:{'|'.join(rules.endings)})"
+    org = f"(?:{'|'.join(rules.alone)}|{named})"
     return _Patterns(
-        re.compile(rf"{org}|国务院|中共中央"),
+        re.compile(org),
         re.compile(rf"(?P<value>{org})(?:{'|'.join(rules.posts)})[\u4e00-\u9fff·]{{2,5}}"),
         *(re.compile(text.replace("ORG", org)) for text in (rules.before_title, rules.headed, rules.ordered)),
     )
@@ -131,7 +134,8 @@ def _organisations(line: str) -> list[str]:
         return []
     names = [name for name in _SEPARATOR.split(line.strip("()（） ")) if name]
     org = _patterns().org
-    return names if names and len(names[0]) >= 4 and all(org.fullmatch(name) for name in names) else []
+    whole = bool(names) and (len(names[0]) >= _NAME or names[0] in _rules().alone)
+    return names if whole and all(org.fullmatch(name) for name in names) else []
 
 
 def _signature(lines: Sequence[str]) -> Fact | None:

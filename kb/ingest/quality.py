@@ -15,6 +15,7 @@ from kb.resources import load_rules, parse_rules
 from kb.types import Flag
 
 _BEFORE = 80  # characters before a mark that say what it is
+_YEAR = 4  # digits of one
 _MOST = 60  # flags of one name in one document
 _SPUN_SCORE = 2.0  # weight of all spun words together that condemns a text …
 _SPUN_DENSITY = 0.4  # … and per thousand characters
@@ -169,7 +170,8 @@ def _figures(text: str, title: str) -> Iterator[Flag]:
     """Figures damaged by replacing years.
 
     Certain by themselves: approximate figures that end oddly. A figure that merely starts or ends like a
-    year counts when the text also has a certain one, or when it is out of proportion by itself.
+    year counts when the text also has a certain one, when it is out of proportion by itself, or when another
+    one holds the same year.
     """
     rules = _rules().figures
     certain = {match.span() for match in re.finditer(rules.uneven, text)}
@@ -183,11 +185,21 @@ def _figures(text: str, title: str) -> Iterator[Flag]:
     proven = {
         span for span in likely if re.search(r"(?:近|约|超过|达)$", text[: span[0]]) or span[1] - span[0] >= 6
     }
-    certain |= proven
+    certain |= proven | _alike(text, [span for span in likely if span[1] - span[0] > _YEAR])
     for start, end in sorted(certain | (likely if certain or _year_pasted(title) else set())):
         unit = units.match(text, end)
         shown = text[start : unit.end() if unit else end]
         yield Flag("suspect_figure", shown, start, unit.end() if unit else end)
+
+
+def _alike(text: str, spans: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of figures that hold a year among other digits, those whose year stands in two different ones."""
+    years: dict[str, set[str]] = {}
+    for start, end in spans:
+        for year in re.findall(r"(?=(20[12]\d))", text[start:end]):
+            years.setdefault(year, set()).add(text[start:end])
+    shared = {figure for figures in years.values() if len(figures) > 1 for figure in figures}
+    return {(start, end) for start, end in spans if text[start:end] in shared}
 
 
 def _impossible(text: str) -> Iterator[Flag]:
