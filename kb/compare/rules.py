@@ -50,6 +50,10 @@ class TopicRules(_Rules):
     widest: float
     enough: float
     near: float
+    reach: int = Field(ge=0)
+    central: int = Field(ge=1)
+    rarest: float = Field(gt=0, lt=1)
+    habit: float = Field(gt=0, le=1)
 
 
 class CompareRules(_Rules):

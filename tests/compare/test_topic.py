@@ -43,3 +43,39 @@ def test_sentences_touch_the_topic_by_themselves_or_by_their_heading() -> None:
 
 def test_an_unknown_chinese_topic_leaves_nothing() -> None:
     assert narrow("海绵城市", [ONE]).touch(ONE).max() == 0.0
+
+
+def article(id: str, title: str, text: str) -> Document:
+    return Document(id, f"{id}.txt", "0" * 64, title, text, (Section((), 0, len(text)),))
+
+
+SCHOOLS = article("b", "义务教育条例", "区财政应当保障学校的经费投入。\n学校不得挪用专项资金。\n" * 20)
+OFFICES = article("c", "社区工作条例", "居民委员会的工作经费列入预算。\n补贴由区里承担。\n经费公开。\n" * 3)
+
+
+def test_a_field_that_the_topic_names_keeps_other_fields_out() -> None:
+    topic = narrow("社区经费", [SCHOOLS, OFFICES])
+    assert topic.touch(SCHOOLS).max() == 0.0
+    assert topic.touch(OFFICES).max() == 1.0
+    assert narrow("经费", [SCHOOLS, OFFICES]).touch(SCHOOLS).max() == 1.0
+
+
+def test_a_text_of_the_field_need_not_say_so_in_every_sentence() -> None:
+    habit = article("d", "某区做法", "社区干部按月领取补贴。\n区里拨付专项资金。\n" * 5)
+    assert (narrow("社区经费", [SCHOOLS, habit]).touch(habit) > 0.3).all()
+
+
+def test_one_service_of_many_does_not_stand_for_all_of_them() -> None:
+    assert narrow("养老服务", [SCHOOLS, OFFICES]).groups == (("养老",),)
+
+
+def test_a_rare_word_weighs_more_than_a_common_one() -> None:
+    topic = narrow("补贴评议", [SCHOOLS, OFFICES])
+    weights = dict(zip((group[0] for group in topic.groups), topic.weights, strict=True))
+    assert weights["评议"] > weights["补贴"]
+
+
+def test_a_mention_reaches_a_few_sentences_of_its_paragraph() -> None:
+    one = article("e", "简讯", "今天开会。讲了助餐。老人高兴。大家鼓掌。会议结束。众人回家。")
+    touched = narrow("助餐", [SCHOOLS, one]).touch(one)
+    assert touched.tolist() == pytest.approx([0.6, 1.0, 0.6, 0.6, 0.0, 0.0])
