@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -26,16 +25,22 @@ from kb.search.question import understand
 from kb.search.ranking import ranking
 from kb.search.similar import similar
 from kb.store import documents
+from kb.store.arrival import IntakeOptions
 from kb.store.check import check
+from kb.store.correcting import check_correction
+from kb.store.deleting import delete_document
 from kb.store.documents import FAMILY
 from kb.store.embedding import Progress, correct
 from kb.store.families import OWN, family_of
-from kb.store.intake import IntakeOptions, take_in
+from kb.store.intake import take_in
+from kb.store.jobs import Jobs
 from kb.store.layout import Layout
 from kb.store.restored import remove_again, restore, restored_of
 from kb.store.restoring import settle
 from kb.store.snapshot import Snapshot
 from kb.store.store import Store
+from kb.store.tally import Told, unheard
+from kb.store.uploads import Originals
 from kb.types import (
     Answer,
     Basket,
@@ -60,8 +65,6 @@ from kb.write.outline import draft_outline
 from kb.write.proposals import Proposal
 from kb.write.propose import propose
 
-_DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
-
 
 def silent(stage: str, done: int, total: int, detail: str) -> None:
     """Progress that nobody watches."""
@@ -74,6 +77,8 @@ class Library:
         self.settings = settings
         self.today = today  # what "last year" in a question is counted from
         self.baskets = Baskets(store)
+        self.jobs = Jobs(store)
+        self.originals = Originals(store)
         self.accounts = Accounts(store)
         self.upkeep = Upkeep(store, settings.home)
         self._store = store
@@ -82,7 +87,7 @@ class Library:
     @classmethod
     def open(cls, settings: Settings) -> Library:
         """Opens or creates the index that the settings name. Raises `StoreError`."""
-        layout = Layout(settings.index_folder)
+        layout = Layout(settings.index_folder, settings.home)
         settle(layout, settings.home)
         return cls(settings, Store.open(layout))
 
@@ -107,15 +112,16 @@ class Library:
         prune: bool = False,
         reprocess: bool = False,
         progress: Progress = silent,
+        told: Told = unheard,
     ) -> IngestReport:
         """Takes files and folders in.
 
         Raises `Busy` while another process writes and `StorageFull` when the disk is; a file that cannot be
-        read is a `Failure` in the report.
+        read is a `Failure` in the report. `told` hears what becomes of each.
         """
-        options = IntakeOptions(prune, reprocess)
+        options = IntakeOptions(prune, reprocess, let_back=True)
         embedder = self._models.embedder(self.settings.model)
-        return take_in(self._store, embedder, self.settings.model, paths, options, progress)
+        return take_in(self._store, embedder, self.settings.model, paths, options, progress, told)
 
     def set_metadata(self, doc_id: str, values: Mapping[str, str]) -> Document:
         """Corrects metadata by hand; a region is written 天津市/河东区, "" empties a field.
@@ -125,7 +131,7 @@ class Library:
         Raises `NotFound`, `QuestionError` for an unknown field or a bad value, and `Busy`.
         """
         for name, value in values.items():
-            _check_correction(name, value)
+            check_correction(name, value)
         if (relative := values.get(FAMILY, "")) not in ("", OWN):
             self.card(relative)
             if relative == doc_id:
@@ -141,6 +147,13 @@ class Library:
         change = remove_again if undo else restore
         model = self.settings.model
         return change(self._store, self._models.embedder(model), model, doc_id, piece, silent)
+
+    def delete(self, doc_id: str) -> None:
+        """Deletes a document, and its original when it was uploaded and nothing else is left of it.
+
+        It comes back only from a file that is named or uploaded again. Raises `NotFound` and `Busy`.
+        """
+        self.originals.discard(delete_document(self._store, doc_id))
 
     # Reading
 
@@ -278,15 +291,3 @@ class Library:
                 f"the vectors were made by {active.name}, the encoder is now {embedder.name}: run `kb ingest`"
             )
         return embedder
-
-
-def _check_correction(name: str, value: str) -> None:
-    known = (*documents.CORRECTABLE, FAMILY)
-    if name not in known:
-        raise QuestionError(f"{name} cannot be set: use one of {', '.join(known)}")
-    if name == "title" and not value.strip():
-        raise QuestionError("a title cannot be empty")
-    if name == "issued" and not _DATE.fullmatch(value):
-        raise QuestionError(f"issued={value} is no date: write 2021, 2021-06 or 2021-06-30")
-    if "\n" in value or len(value) > 500:
-        raise QuestionError(f"{name} must be one line of at most 500 characters")

@@ -72,17 +72,25 @@ class ParserProcess:
         watch: Callable[[int], None] = _unwatched,
         restored: Sequence[str] = (),
         site: Sequence[str] = (),
+        name: str = "",
     ) -> Reading:
-        """What the file at `path` holds, filed under `source`.
+        """What the file at `path` holds, filed under `source`; messages call it `name`, if one is given.
 
         `restored` pieces are left in, lines with the keys `site` are taken for its site's.
         `watch` is told the number of each scanned page before it is recognised; each has time of its own.
         Raises the child of `ReadError` that says what is wrong with the file.
         """
-        child = self._running(path)
+        name = name or path.name
+        child = self._running(name)
         try:
             assert child.stdin is not None
-            request = {"path": str(path), "source": source, "restored": list(restored), "site": list(site)}
+            request = {
+                "path": str(path),
+                "name": name,
+                "source": source,
+                "restored": list(restored),
+                "site": list(site),
+            }
             wire.send(child.stdin, request, INPUT)
             message = wire.parse(self._message(child, time.monotonic() + self._seconds))
             for _ in range(SCANS):
@@ -93,12 +101,12 @@ class ParserProcess:
         except TimeoutError:
             self._kill()
             raise DamagedFile(
-                f"{path.name} took longer than {self._seconds:.0f} s to read: given up ({_AGAIN})"
+                f"{name} took longer than {self._seconds:.0f} s to read: given up ({_AGAIN})"
             ) from None
         except (OSError, wire.BrokenPipe) as error:
             code = self._kill()
             raise DamagedFile(
-                f"{path.name} brought its parser down (exit {code}): it is damaged or hostile ({_AGAIN})"
+                f"{name} brought its parser down (exit {code}): it is damaged or hostile ({_AGAIN})"
             ) from error
         if "documents" in message:
             return Reading(wire.unpack_documents(message), wire.unpack_marks(message))
@@ -116,7 +124,7 @@ class ParserProcess:
             child.wait(timeout=2)
         self._kill()
 
-    def _running(self, path: Path) -> subprocess.Popen[bytes]:
+    def _running(self, name: str) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:
             return self._child
         self._kill()
@@ -133,7 +141,7 @@ class ParserProcess:
         except (TimeoutError, wire.BrokenPipe) as error:
             code = self._kill()
             raise ReadError(
-                f"{path.name} was not read: the parser process does not start (exit {code})"
+                f"{name} was not read: the parser process does not start (exit {code})"
             ) from error
         if self._own != NONE:
             assert self._child.stdin is not None

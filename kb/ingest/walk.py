@@ -11,6 +11,7 @@ from kb.types import Failure
 # Files that programs leave beside documents; nobody means them.
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 _LITTER_PREFIXES = ("~$", ".~", "._")
+_UPLOADS = "uploads"  # kb's own too: what is in it is in the library under other names
 _OWN = "indexes"  # kb's own folder, where a kb.toml or the index itself stands beside it
 
 
@@ -69,9 +70,18 @@ def _is_litter(name: str) -> bool:
 
 
 def _is_own(path: Path) -> bool:
+    if path.name == _UPLOADS:
+        return any((path.parent / _OWN / index).is_dir() for index in _names(path))
     return path.name == _OWN and (
         (path / ".models").is_dir() or (path.parent / "kb.toml").is_file() or _is_index(path)
     )
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def _is_index(path: Path) -> bool:

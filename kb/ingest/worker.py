@@ -48,7 +48,7 @@ def main() -> None:
         try:
             wire.send(answers, answer, OUTPUT)
         except ValueError as error:
-            name = Path(str(request["path"])).name
+            name = str(request["name"])
             message = f"{name} gives more text than can be taken in ({error}): split it"
             wire.send(answers, wire.pack_error(DamagedFile(message)), OUTPUT)
 
@@ -73,41 +73,42 @@ def _recogniser(answers: IO[bytes]) -> Recognise:
 
 
 def _answer(request: dict[str, Any], recognise: Recognise | None) -> dict[str, Any]:
-    path, source = Path(str(request["path"])), str(request["source"])
+    path, name, source = Path(str(request["path"])), str(request["name"]), str(request["source"])
     restored, site = (frozenset(map(str, request[name])) for name in ("restored", "site"))
     try:
-        found = read(file_bytes(path), path.name, source, recognise, restored, site)
+        found = read(file_bytes(path, name), name, source, recognise, restored, site)
         return wire.pack_documents(found.documents, found.marks)
     except ReadError as error:
         return wire.pack_error(error)
     except KbError as error:  # a broken rule file is not the document's fault, but must be told
-        return wire.pack_error(ReadError(f"{path.name}: {error}"))
+        return wire.pack_error(ReadError(f"{name}: {error}"))
     except MemoryError:
-        return wire.pack_error(DamagedFile(f"{path.name} needs more memory than a document may: split it"))
+        return wire.pack_error(DamagedFile(f"{name} needs more memory than a document may: split it"))
     except RecursionError:
-        return wire.pack_error(DamagedFile(f"{path.name} is nested deeper than a document can be"))
+        return wire.pack_error(DamagedFile(f"{name} is nested deeper than a document can be"))
     except Exception as error:  # noqa: BLE001 - parsers of foreign bytes fail in ways nobody lists
-        return wire.pack_error(DamagedFile(f"{path.name} cannot be read ({type(error).__name__}: {error})"))
+        return wire.pack_error(DamagedFile(f"{name} cannot be read ({type(error).__name__}: {error})"))
 
 
-def file_bytes(path: Path) -> bytes:
-    """The file's bytes. Raises `ReadError` when it changes meanwhile, is too large or cannot be opened."""
+def file_bytes(path: Path, name: str) -> bytes:
+    """The bytes of the file that messages call `name`.
+
+    Raises `ReadError` when it changes meanwhile, is too large or cannot be opened.
+    """
     try:
         with path.open("rb") as stream:
             before = os.fstat(stream.fileno())
             if before.st_size > FILE:
                 size = before.st_size // 2**20
-                raise DamagedFile(
-                    f"{path.name} is {size} MB, more than the {FILE // 2**20} MB allowed: split it"
-                )
+                raise DamagedFile(f"{name} is {size} MB, more than the {FILE // 2**20} MB allowed: split it")
             data = stream.read(FILE + 1)
             after = os.fstat(stream.fileno())
     except OSError as error:
-        raise ReadError(f"{path.name} cannot be opened ({error.strerror}): check its permissions") from error
+        raise ReadError(f"{name} cannot be opened ({error.strerror}): check its permissions") from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(
         data
     ) != after.st_size:
-        raise ReadError(f"{path.name} changed while it was read: run again when it is finished")
+        raise ReadError(f"{name} changed while it was read: run again when it is finished")
     return data
 
 

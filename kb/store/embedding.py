@@ -68,9 +68,7 @@ def correct(store: Store, embedder: Embedder, doc_id: str, values: Mapping[str, 
                 if name != documents.FAMILY:
                     document = documents.corrected(document, name, value)
             chunks = split(document)
-            texts = texts_of([(document, chunks)])
-            have = embeddings.known(connection, embedder.name, list(texts))
-        vectors = embed(embedder, {key: text for key, text in texts.items() if key not in have})
+        vectors = missing_vectors(store, embedder, [(document, chunks)])
         kept = store.correct(document, chunks, values, embedder.name, vectors)
         store.bring_up()
     return kept
@@ -84,6 +82,16 @@ def texts_of(articles: Sequence[tuple[Document, tuple[Chunk, ...]]]) -> dict[str
         for chunk in chunks
     )
     return {sha256_hex(text): text for text in texts}
+
+
+def missing_vectors(
+    store: Store, embedder: Embedder, articles: Sequence[tuple[Document, tuple[Chunk, ...]]]
+) -> dict[str, Vector]:
+    """The vectors of what is to be embedded and was not yet, by its SHA-256."""
+    texts = texts_of(articles)
+    with store.reading() as connection:
+        have = embeddings.known(connection, embedder.name, list(texts))
+    return embed(embedder, {key: text for key, text in texts.items() if key not in have})
 
 
 def embed(embedder: Embedder, texts: Mapping[str, str]) -> dict[str, Vector]:

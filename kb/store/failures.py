@@ -46,9 +46,9 @@ class Failures:
             self._known = {row["source"]: _Known(**row) for row in rows}
         self._met: set[str] = set()
 
-    def recalled(self, path: Path) -> Failure | None:
+    def recalled(self, source: str, path: Path) -> Failure | None:
         """The failure of a file that looks as it did then, under the same conditions. Raises `OSError`."""
-        known = self._known.get(str(path))
+        known = self._known.get(source)
         if self._again or known is None or known.conditions != self._now:
             return None
         status = path.stat()

@@ -7,7 +7,7 @@ has those bytes: it may have been edited, swapped or moved since it was read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -16,12 +16,12 @@ from kb.store.files import KnownFile
 OnDisk = Literal["there", "changed", "gone"]
 
 
-def read_file(path: Path) -> KnownFile:
-    """The file as it is now. Raises `OSError`."""
+def read_file(path: Path, source: str = "") -> KnownFile:
+    """The file as it is now, filed under `source` (its path when there is none). Raises `OSError`."""
     status = path.stat()
     with path.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return KnownFile(str(path), digest, status.st_size, status.st_mtime_ns)
+    return KnownFile(source or str(path), digest, status.st_size, status.st_mtime_ns)
 
 
 def looks_like(path: Path, file: KnownFile) -> bool:
@@ -30,9 +30,8 @@ def looks_like(path: Path, file: KnownFile) -> bool:
     return (file.size, file.modified) == (status.st_size, status.st_mtime_ns)
 
 
-def on_disk(file: KnownFile) -> OnDisk:
-    """Whether the file still has the bytes that are known of it; one that cannot be read has changed."""
-    path = Path(file.source)
+def on_disk(file: KnownFile, path: Path) -> OnDisk:
+    """Whether `path` still has the bytes that are known of a file; one that cannot be read has changed."""
     try:
         if looks_like(path, file):
             return "there"
@@ -44,9 +43,10 @@ def on_disk(file: KnownFile) -> OnDisk:
 
 
 class Holdings:
-    """The files of the library during one run."""
+    """The files of the library during one run, whose bytes are where `place` says."""
 
-    def __init__(self, known: Iterable[KnownFile]) -> None:
+    def __init__(self, known: Iterable[KnownFile], place: Callable[[str], Path]) -> None:
+        self._place = place
         self._files: dict[str, KnownFile] = {}
         self._kept: dict[str, str] = {}  # SHA-256 → the source whose documents have these bytes
         for file in known:
@@ -77,11 +77,16 @@ class Holdings:
         source = self._kept.get(file.sha256, file.source)
         return self._files[source] if source != file.source else None
 
+    def on_disk(self, file: KnownFile) -> OnDisk:
+        """Whether the disk still has the bytes that are known of a file."""
+        return on_disk(file, self._place(file.source))
+
     def stands(self, file: KnownFile) -> bool:
         """Whether the library holds the bytes of a known file: its own, or those it is the same as."""
         holder = self.holder(file) if file.same_as else file
-        return holder is file or (holder is not None and on_disk(holder) == "there")
+        return holder is file or (holder is not None and self.on_disk(holder) == "there")
 
     def heir(self, source: str) -> KnownFile | None:
         """A file that has the bytes of `source` and can stand in for it."""
-        return next((file for file in self if file.same_as == source and on_disk(file) == "there"), None)
+        heirs = (file for file in self if file.same_as == source)
+        return next((file for file in heirs if self.on_disk(file) == "there"), None)

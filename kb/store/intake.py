@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from kb.config import ModelSettings
@@ -16,43 +17,27 @@ from kb.ingest.reading import Reading
 from kb.ingest.recognise import available
 from kb.ingest.sandbox import ParserProcess
 from kb.ingest.split import split
-from kb.ingest.walk import find_files
-from kb.ports import Embedder, Vector
-from kb.store import documents, embeddings, sites
-from kb.store.embedding import Progress, embed, switch_model, texts_of
+from kb.ports import Embedder
+from kb.store import documents, sites
+from kb.store.arrival import Arrival, IntakeOptions
+from kb.store.deleted import without_deleted
+from kb.store.deleting import let_back
+from kb.store.embedding import Progress, missing_vectors, switch_model
 from kb.store.failures import Failures
 from kb.store.files import KnownFile, known_files
-from kb.store.holdings import Holdings, looks_like, on_disk, read_file
+from kb.store.holdings import Holdings, looks_like, read_file
+from kb.store.places import find_sources, is_upload, place_of
 from kb.store.prune import prune
 from kb.store.sites import Sites
 from kb.store.store import Store
-from kb.store.tally import Articles, Tally
-from kb.types import Chunk, Document, Failure, IngestReport
+from kb.store.tally import Articles, Tally, Told, unheard
+from kb.types import Document, Failure, IngestReport
 
 _AHEAD = 3  # files that are parsed while one is embedded
 # Derived indexes follow during a long run, but not for more than this share of its time.
 _FRESHEN_SHARE = 0.03
 _FRESHEN_SECONDS = (1.0, 30.0)  # from one time to the next, at least and at most
 _CHANGED = "which had the same bytes, changed while it was read: run again when it is finished"
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeOptions:
-    """How files are taken in."""
-
-    prune: bool = False  # forget files that have gone from the folders given
-    reprocess: bool = False  # read unchanged files again, after rules changed
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A file whose bytes are new to the library."""
-
-    path: Path
-    file: KnownFile
-    before: KnownFile | None
-    site: frozenset[str]  # keys of the lines that are its site's, as far as is known
-    parsed: Future[Reading]
 
 
 def take_in(
@@ -62,25 +47,29 @@ def take_in(
     paths: Sequence[Path],
     options: IntakeOptions,
     progress: Progress,
+    told: Told = unheard,
 ) -> IngestReport:
     """Takes files and folders in; each file is one transaction, so a run that is cut off goes on later.
 
     Raises `Busy` while another process writes, `StorageFull` when the disk is; one bad file is a
-    `Failure` in the report and the others go on.
+    `Failure` in the report and the others go on. `told` hears what becomes of each.
     """
     started = time.monotonic()
-    tally = Tally()
+    tally = Tally(told=told)
+    paths = [path if is_upload(str(path)) else path.absolute() for path in paths]
     with store.exclusive():
         try:
             switch_model(store, embedder, model, progress)
             store.find_families(lambda done, total: progress("families", done, total, ""))
-            found, failures = find_files([path.absolute() for path in paths])
-            tally.failed.extend(failures)
+            if options.let_back:
+                let_back(store, paths)
+            found, failures = find_sources(paths)
+            tally.fails(*failures)
             run = _Run(store, embedder, options, progress, tally, found)
             run.go()
-            run.failures.forget_others(path.absolute() for path in paths)
+            run.failures.forget_others(paths)
             if options.prune:
-                tally.removed += prune(store, [path.absolute() for path in paths], found)
+                tally.removed += prune(store, paths, found)
         finally:
             with tally.clock.measured("index"):
                 store.bring_up()
@@ -105,8 +94,9 @@ class _Run:
         self.progress = progress
         self.tally = tally
         self.found = found
+        self.place = partial(place_of, store.layout)
         with store.reading() as connection:
-            self.holdings = Holdings(known_files(connection).values())
+            self.holdings = Holdings(known_files(connection).values(), self.place)
             # Scanned pages that nothing could read when they came: with the extra `ocr` they are read now.
             self.unread = documents.flagged_sources(connection, "needs_ocr") if available() else frozenset()
         self.failures = Failures(store, options.reprocess)
@@ -117,7 +107,7 @@ class _Run:
 
     def go(self) -> None:
         with ParserProcess(own=self.store.own_rules()) as parser, ThreadPoolExecutor(1) as ahead:
-            waiting: list[_Arrival] = []
+            waiting: list[Arrival] = []
             for path in self.found:
                 with self.tally.clock.measured("examine"):
                     arrival = self._examine(path, parser, ahead)
@@ -139,38 +129,40 @@ class _Run:
         self.sites = Sites()
         for source in sources:
             held = self.holdings.get(source)
-            if held is None or on_disk(held) != "there":
+            if held is None or self.holdings.on_disk(held) != "there":
                 continue
             arrival = self._arrival(Path(source), held, held, parser, ahead)
             with contextlib.suppress(ReadError):  # it was read a moment ago: what is kept of that stays
                 self._keep(arrival, arrival.parsed.result())
         self.store.settle_sites()
 
-    def _examine(self, path: Path, parser: ParserProcess, ahead: ThreadPoolExecutor) -> _Arrival | None:
+    def _examine(self, path: Path, parser: ParserProcess, ahead: ThreadPoolExecutor) -> Arrival | None:
         """What is to be done with a file; None when nothing is, or it is done."""
         source = str(path)
         before = self.holdings.get(source)
         try:
-            failure = self.failures.recalled(path)
+            place = self.place(source)
+            failure = self.failures.recalled(source, place)
             if failure is not None:
-                self.tally.failed.append(failure)
+                self.tally.fails(failure)
                 return None
-            same = before is not None and looks_like(path, before) and self.holdings.stands(before)
+            same = before is not None and looks_like(place, before) and self.holdings.stands(before)
             if same and not self._again(source):
-                self.tally.unchanged += 1
+                self.tally.stays(source)
                 return None
-            file = read_file(path)
+            file = read_file(place, source)
         except OSError as error:
-            self.tally.failed.append(Failure(source, f"cannot be read: {error.strerror or error}"))
+            self.tally.fails(Failure(source, f"cannot be read: {error.strerror or error}"))
             return None
         failure = self.failures.recalled_by_content(file)
         if failure is not None:
-            self.tally.failed.append(failure)
+            self.tally.fails(failure)
             return None
         if self._settled_by_content(before, file):
             return None
         self.holdings.keep(file)
         self.twins[source] = []
+        self.tally.reading(source)
         return self._arrival(path, file, before, parser, ahead)
 
     def _arrival(
@@ -180,12 +172,12 @@ class _Run:
         before: KnownFile | None,
         parser: ParserProcess,
         ahead: ThreadPoolExecutor,
-    ) -> _Arrival:
+    ) -> Arrival:
         """A file with its parsing under way."""
         with self.store.reading() as connection:
             restored = documents.restored_keys(connection, file.source, document_id(file.source))
             site = self.sites.expected(connection, file.source)
-        return _Arrival(path, file, before, site, ahead.submit(self._parse, parser, path, restored, site))
+        return Arrival(path, file, before, site, ahead.submit(self._parse, parser, path, restored, site))
 
     def _again(self, source: str) -> bool:
         """Whether a file is read again although it did not change."""
@@ -197,8 +189,9 @@ class _Run:
         def watch(page: int) -> None:
             self.progress("files", self.done, len(self.found), f"{path.name} 第{page}页")
 
+        source = str(path)
         with self.tally.clock.measured("parse"):
-            return parser.read(path, str(path), watch, restored, sorted(site))
+            return parser.read(self.place(source), source, watch, restored, sorted(site), path.name)
 
     def _settled_by_content(self, before: KnownFile | None, file: KnownFile) -> bool:
         """Whether the bytes are in the library already, under this name or another."""
@@ -206,12 +199,12 @@ class _Run:
         if holder is not None and holder.source in self.twins:
             self.twins[holder.source].append(file)
             return True
-        state = on_disk(holder) if holder is not None else "changed"
+        state = self.holdings.on_disk(holder) if holder is not None else "changed"
         if holder is not None and state == "gone":
             self.store.move(holder.source, file)
             self.holdings.drop(holder.source)
             self.holdings.keep(file)
-            self.tally.unchanged += 1
+            self.tally.stays(file.source)
             return True
         if holder is not None and state == "there":
             self._keep_duplicate(replace(file, same_as=holder.source))
@@ -220,16 +213,16 @@ class _Run:
         if own and not self._again(file.source):
             self.store.remember(file)
             self.holdings.keep(file)
-            self.tally.unchanged += 1
+            self.tally.stays(file.source)
             return True
         return False
 
     def _keep_duplicate(self, file: KnownFile) -> None:
         self.store.remember_duplicate(file)
         self.holdings.keep(file)
-        self.tally.duplicates += 1
+        self.tally.repeats(file.source, file.same_as)
 
-    def _settle(self, arrival: _Arrival) -> None:
+    def _settle(self, arrival: Arrival) -> None:
         """Waits for the parser, then keeps what it found."""
         source = arrival.file.source
         self.progress("files", self.done, len(self.found), arrival.path.name)
@@ -247,27 +240,27 @@ class _Run:
             if twin.sha256 == file.sha256:
                 self._keep_duplicate(replace(twin, same_as=source))
             else:
-                self.tally.failed.append(Failure(twin.source, f"{arrival.path.name}, {_CHANGED}"))
+                self.tally.fails(Failure(twin.source, f"{arrival.path.name}, {_CHANGED}"))
         self._freshen()
         self.progress("files", self.done, len(self.found), arrival.path.name)
 
-    def _keep(self, arrival: _Arrival, parsed: Reading) -> tuple[KnownFile, Articles]:
+    def _keep(self, arrival: Arrival, parsed: Reading) -> tuple[KnownFile, Articles]:
         """Keeps what was read of a file; the file as it was then, and its articles."""
         clock = self.tally.clock
         with clock.measured("split"):
             articles = self._articles(arrival.file, parsed.documents)
         with clock.measured("embed"):
-            vectors = self._vectors(articles)
+            vectors = missing_vectors(self.store, self.embedder, articles)
         file = replace(arrival.file, sha256=parsed.documents[0].sha256)
         with clock.measured("write"):
             self.store.save(file, articles, self.embedder.name, vectors, parsed.marks, arrival.site)
         self.holdings.keep(file)
         return file, articles
 
-    def _give_up(self, arrival: _Arrival, same: Sequence[KnownFile], error: ReadError) -> None:
+    def _give_up(self, arrival: Arrival, same: Sequence[KnownFile], error: ReadError) -> None:
         """A file that cannot be read, and others with the same bytes; what the library had of it stays."""
         for file in same:
-            self.tally.failed.append(Failure(file.source, str(error)))
+            self.tally.fails(Failure(file.source, str(error)))
             self.failures.remember(file, error)
         self.holdings.drop(arrival.file.source)
         if arrival.before is not None:
@@ -278,17 +271,11 @@ class _Run:
         articles = []
         with self.store.reading() as connection:
             before = {part: id for id, part in documents.documents_of(connection, file.source)}
-            for document in parsed:
+            for document in without_deleted(connection, parsed):
                 id = before.get(document.part) or documents.free_id(connection, document, document_id)
                 kept = documents.with_corrections(connection, replace(document, id=id))
                 articles.append((kept, split(kept)))
         return articles
-
-    def _vectors(self, articles: Sequence[tuple[Document, tuple[Chunk, ...]]]) -> dict[str, Vector]:
-        texts = texts_of(articles)
-        with self.store.reading() as connection:
-            have = embeddings.known(connection, self.embedder.name, list(texts))
-        return embed(self.embedder, {key: text for key, text in texts.items() if key not in have})
 
     def _freshen(self) -> None:
         begun = time.monotonic()

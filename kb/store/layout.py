@@ -18,9 +18,10 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths of one index folder."""
+    """The paths of one index folder, and of what `home` holds for it."""
 
     folder: Path
+    home: Path | None = None
 
     @property
     def truth(self) -> Path:
@@ -31,6 +32,16 @@ class Layout:
     def lock(self) -> Path:
         """Held by the one writer."""
         return self.folder / "writer.lock"
+
+    @property
+    def jobs_lock(self) -> Path:
+        """Held by the one process that does jobs."""
+        return self.folder / "jobs.lock"
+
+    @property
+    def uploads_lock(self) -> Path:
+        """Held while an original is kept or thrown away."""
+        return self.folder / "uploads.lock"
 
     @property
     def vectors(self) -> Path:
@@ -46,6 +57,16 @@ class Layout:
     def rules(self) -> Path:
         """Folder of the office's own rules, which all indexes of a home share."""
         return self.folder.parent.parent / "rules"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of the originals that were uploaded, under names of our own."""
+        return self.folder / "uploads" if self.home is None else self.home / "uploads" / self.folder.name
+
+    @property
+    def arriving(self) -> Path:
+        """Folder of uploads whose bytes are still coming in."""
+        return self.folder / "arriving"
 
     def prepare(self) -> None:
         """Creates the folders. Raises `StoreError` when it may not."""

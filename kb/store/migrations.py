@@ -8,8 +8,9 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from kb.errors import StoreError
-from kb.store import accounts, baskets, by_hand, schema
+from kb.store import accounts, baskets, by_hand, job_rows, schema
 from kb.store.database import adding, reading
+from kb.store.deleted import deleted
 
 
 def m001_first_tables(connection: Connection) -> None:
@@ -62,6 +63,11 @@ def m009_by_hand(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=by_hand.TABLES)
 
 
+def m010_jobs(connection: Connection) -> None:
+    """Jobs with their files, and what was deleted by hand."""
+    schema.metadata.create_all(connection, tables=[*job_rows.TABLES, deleted])
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
@@ -72,6 +78,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m007_sites,
     m008_accounts,
     m009_by_hand,
+    m010_jobs,
 )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from kb.store.files import known_files, lies_in
 from kb.store.holdings import Holdings
+from kb.store.places import place_of
 from kb.store.store import Store
 
 
@@ -18,7 +20,7 @@ def prune(store: Store, paths: Sequence[Path], found: Sequence[Path]) -> int:
     """
     present = {str(path) for path in found}
     with store.reading() as connection:
-        holdings = Holdings(known_files(connection).values())
+        holdings = Holdings(known_files(connection).values(), partial(place_of, store.layout))
     gone = [
         file.source
         for file in holdings

@@ -10,10 +10,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from kb.config import ModelSettings
 from kb.errors import NotFound, QuestionError, StoreError
 from kb.ports import Embedder
+from kb.store.arrival import IntakeOptions
 from kb.store.database import adding
 from kb.store.documents import get_document
 from kb.store.embedding import Progress
-from kb.store.intake import IntakeOptions, take_in
+from kb.store.intake import take_in
 from kb.store.schema import restored_pieces
 from kb.store.store import Store
 from kb.types import Document, Removed

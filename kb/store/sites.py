@@ -7,12 +7,12 @@ away goes on to count, and the same files lead to the same lines whatever order 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from kb.ingest.reading import Marks, SiteLine
 from kb.ingest.sites import learn
+from kb.store.places import folder_of
 from kb.store.schema import documents, families, site_lines, site_marks
 
 _SOME = 400  # keys in one statement
@@ -41,7 +41,7 @@ class Sites:
 
     def lines(self, connection: Connection, source: str, host: str = "") -> frozenset[str]:
         """Keys of the lines that are furniture in a file, by its folder and by the address that it names."""
-        folder = str(Path(source).parent)
+        folder = folder_of(source)
         if folder not in self._folders:
             self._folders[folder] = learn(_folder(connection, folder), templates=True)
         if host and host not in self._hosts:
@@ -91,7 +91,7 @@ def _folder(connection: Connection, folder: str) -> list[tuple[int, Marks]]:
     """The works and marks of the files of a folder, without those of folders in it."""
     low, high = f"{folder.rstrip('/')}/", f"{folder.rstrip('/')}0"  # "0" follows "/"
     found = _works().where(documents.c.source > low, documents.c.source < high)
-    rows = [row for row in connection.execute(found) if str(Path(row.source).parent) == folder]
+    rows = [row for row in connection.execute(found) if folder_of(row.source) == folder]
     return _with_marks(connection, {row.key: row.work for row in rows})
 
 

@@ -22,6 +22,8 @@ from kb.surfaces import (
     api,
     api_baskets,
     api_docs,
+    api_jobs,
+    api_originals,
     api_own,
     basket_page,
     comparing,
@@ -56,6 +58,8 @@ _ROUTERS = (
     api_baskets.router,
     api_own.router,
     own_page.router,
+    api_jobs.router,
+    api_originals.router,
     pages.router,
     reading.router,
     likeness.router,
@@ -102,6 +106,7 @@ def create_app(
         lifespan=mcp.speaking,
     )
     app.state.library = library
+    app.state.closing = lambda: False  # a server sets what ends its streams
     app.state.site = Site(resource_folder("web"))
     app.state.throttle = login_page.Throttle()
     for router in _ROUTERS:

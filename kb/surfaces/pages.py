@@ -11,6 +11,7 @@ from kb.compare.sources import column_name
 from kb.compare.table import MOST_COLUMNS
 from kb.errors import QuestionError
 from kb.library import Library
+from kb.store.places import label_of
 from kb.surfaces import facets, forms, views
 from kb.surfaces.access import reader
 from kb.surfaces.deps import LibraryDep, PrefsDep
@@ -139,4 +140,6 @@ def _near(form: forms.SearchForm, words: Words) -> tuple[tuple[str, str], ...]:
 
 def _named(card: DocumentCard, query: str) -> bool:
     folded = query.casefold()
-    return not folded or any(folded in text.casefold() for text in (card.title, card.source, card.issuer))
+    return not folded or any(
+        folded in text.casefold() for text in (card.title, label_of(card.source), card.issuer)
+    )

@@ -100,7 +100,7 @@ def problem_body(status: int, detail: str, instance: str) -> dict[str, object]:
 
 
 def as_problems(schema: dict[str, Any]) -> dict[str, Any]:
-    """An OpenAPI document in which problems have their own media type; FastAPI writes application/json.
+    """An OpenAPI document in which problems have their own media type; FastAPI gives them that of the answer.
 
     Changes `schema` and returns it.
     """
@@ -108,7 +108,8 @@ def as_problems(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
         for operation in path.values():
             for response in operation["responses"].values():
-                if response.get("content", {}).get("application/json", {}).get("schema") == reference:
+                kinds = response.get("content", {}).values()
+                if any(kind.get("schema") == reference for kind in kinds):
                     response["content"] = {PROBLEM_TYPE: {"schema": reference}}
     return schema
 

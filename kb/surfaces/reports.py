@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kb.store.places import label_of
 from kb.surfaces import wire
 from kb.surfaces.shapes import FlagOut
 from kb.types import CheckedCitation, CheckReport, CitationState, IngestReport
@@ -100,8 +101,8 @@ def ingest_out(report: IngestReport) -> IngestOut:
         unchanged=report.unchanged,
         duplicates=report.duplicates,
         removed=report.removed,
-        failed=[FailureOut(failure.source, failure.reason) for failure in report.failed],
-        flagged=[FlaggedOut(item.source, wire.flags_out(item.flags)) for item in report.flagged],
+        failed=[FailureOut(label_of(failure.source), failure.reason) for failure in report.failed],
+        flagged=[FlaggedOut(label_of(item.source), wire.flags_out(item.flags)) for item in report.flagged],
         chunks=report.chunks,
         seconds=round(report.seconds, 3),
         stages=[StageOut(stage.name, stage.seconds) for stage in report.stages],

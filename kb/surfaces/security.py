@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.surfaces.problems import problem_response
 
-BODY_BYTES = 4 * 1024 * 1024  # of any request: nothing is uploaded yet
+BODY_BYTES = 4 * 1024 * 1024  # of any request but an upload
+REQUEST_BYTES = 512 * 1024 * 1024  # of an upload, all its files together
+UPLOADS = frozenset({"/api/v1/uploads", "/documents/upload"})
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 _CSP = "; ".join(
@@ -63,8 +65,8 @@ class Guard:
         if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
             detail = f"this server answers only to the names {', '.join(sorted(self._hosts))}"
             await problem_response(421, detail, scope["path"])(scope, receive, guarded)
-        elif _too_long(headers.get("content-length", "0")):
-            detail = f"a request may have {BODY_BYTES // 2**20} MiB"
+        elif _too_long(headers.get("content-length", "0"), body_bytes(scope["path"])):
+            detail = f"a request may have {body_bytes(scope['path']) // 2**20} MiB"
             await problem_response(413, detail, scope["path"])(scope, receive, guarded)
         elif scope["method"] not in SAFE_METHODS and _cross_site(headers):
             detail = "a write from another site was refused"
@@ -86,9 +88,14 @@ def own_address(text: str) -> str:
     return quote(text, safe="/?&=#%+:;,@!~*'()-._") if inside else ""
 
 
-def _too_long(length: str) -> bool:
+def body_bytes(path: str) -> int:
+    """How many bytes the body of a request for `path` may have."""
+    return REQUEST_BYTES if path in UPLOADS else BODY_BYTES
+
+
+def _too_long(length: str, most: int) -> bool:
     """Whether a Content-Length says more than we take; one without is counted while it is read."""
-    return len(length) > len(str(BODY_BYTES)) or (length.isdigit() and int(length) > BODY_BYTES)
+    return len(length) > len(str(most)) or (length.isdigit() and int(length) > most)
 
 
 def _cross_site(headers: Headers) -> bool:

@@ -11,6 +11,7 @@ import uvicorn
 from kb.errors import SettingsError
 from kb.library import Library
 from kb.surfaces.app import create_app
+from kb.surfaces.job_runner import doing_jobs
 from kb.surfaces.security import LOOPBACK_HOSTS
 from kb.surfaces.warming import warming
 
@@ -34,8 +35,9 @@ def serve(library: Library, host: str, port: int, announce: Callable[[str], None
         name = f"[{host}]" if ":" in host else host
         scheme = "https" if settings.certificate else "http"
         announce(f"{scheme}://{name}:{listener.getsockname()[1]}/")
+        app = create_app(library, _hosts(settings.names, trusting), trusting)
         config = uvicorn.Config(
-            create_app(library, _hosts(settings.names, trusting), trusting),
+            app,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -45,8 +47,10 @@ def serve(library: Library, host: str, port: int, announce: Callable[[str], None
             ssl_keyfile=settings.certificate_key or None,
         )
         _load(config, settings.certificate)
-        with warming(library):
-            uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        app.state.closing = lambda: server.should_exit
+        with warming(library), doing_jobs(library):
+            server.run(sockets=[listener])
 
 
 def _hosts(names: Sequence[str], trusting: bool) -> frozenset[str] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from kb.store.places import label_of
 from kb.surfaces import shapes
 from kb.surfaces.kin_shapes import FamilyMemberOut, FamilyOut, RelativeOut
 from kb.surfaces.messages import Words
@@ -42,7 +43,7 @@ def card_of(document: Document, chunks: int = 0) -> DocumentCard:
     """The card of a document; `chunks` is the number of its passages."""
     return DocumentCard(
         id=document.id,
-        source=document.source,
+        source=label_of(document.source),
         version=document.version,
         title=document.title,
         issuer=document.issuer,
@@ -139,7 +140,7 @@ def document_out(card: DocumentCard) -> shapes.DocumentOut:
     """A document's metadata without its text."""
     return shapes.DocumentOut(
         id=card.id,
-        source=card.source,
+        source=label_of(card.source),
         title=card.title,
         region=list(card.region),
         issuer=card.issuer,
@@ -158,7 +159,9 @@ def document_out(card: DocumentCard) -> shapes.DocumentOut:
 
 def relative_out(card: DocumentCard) -> RelativeOut:
     """A document of the same work, by what tells it from the others."""
-    return RelativeOut(card.id, card.title, card.source, list(card.region), card.issuer, card.issued)
+    return RelativeOut(
+        card.id, card.title, label_of(card.source), list(card.region), card.issuer, card.issued
+    )
 
 
 def family_out(family: Family) -> FamilyOut:
@@ -200,7 +203,7 @@ def _removed_out(pieces: Sequence[Removed]) -> list[shapes.RemovedOut]:
 def _metadata_out(document: Document) -> shapes.MetadataOut:
     facts = [shapes.FactOut(f.field, f.value, f.confidence, f.evidence) for f in document.facts]
     return shapes.MetadataOut(
-        source=document.source,
+        source=label_of(document.source),
         part=document.part,
         sha256=document.sha256,
         version=document.version,

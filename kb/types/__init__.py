@@ -42,6 +42,7 @@ from kb.types.documents import (
     Section,
     sha256_hex,
 )
+from kb.types.jobs import FileState, Job, JobFile, JobState, Wanted
 from kb.types.reports import (
     BackupReport,
     CheckReport,
@@ -86,12 +87,16 @@ __all__ = [
     "Family",
     "FamilyMember",
     "Figure",
+    "FileState",
     "Filters",
     "Flag",
     "Flagged",
     "Heading",
     "Hit",
     "IngestReport",
+    "Job",
+    "JobFile",
+    "JobState",
     "Kept",
     "Key",
     "Language",
@@ -113,6 +118,7 @@ __all__ = [
     "Stage",
     "Trial",
     "Tried",
+    "Wanted",
     "Why",
     "sha256_hex",
 ]

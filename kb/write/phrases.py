@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kb.store.places import label_of
 from kb.types import Cell, Citation, Comparison, DocumentCard, Flag
 from kb.write.labels import labels
 from kb.write.output import one_line
@@ -73,7 +74,7 @@ def quoted_in(comparison: Comparison) -> Iterator[tuple[str, Citation]]:
 
 def speaker(card: DocumentCard) -> str:
     """Who says what a document says: its district, else its title."""
-    return "".join(card.region) or one_line(card.title) or card.source
+    return "".join(card.region) or one_line(card.title) or label_of(card.source)
 
 
 def warning_line(warning: Warned) -> str:

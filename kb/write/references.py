@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from kb.resources import load_rules
+from kb.store.places import label_of
 from kb.types import Citation, DocumentCard
 
 Edition = Literal["2025", "2015"]
@@ -52,7 +53,7 @@ def _rules() -> _ReferenceRules:
 
 def reference(card: DocumentCard, edition: Edition = "2025") -> str:
     """The entry of a document, without a number before it; a text without a title goes by its source."""
-    title = _one_line(card.title) or card.source
+    title = _one_line(card.title) or label_of(card.source)
     chinese = bool(_CHINESE.search(title))
     colon, comma = _marks(chinese, edition)
     if card.number and card.number not in title:

@@ -135,7 +135,7 @@ def test_a_file_that_changes_while_it_is_read_is_named(
 
     monkeypatch.setattr(os, "fstat", fstat)
     with pytest.raises(ReadError, match=r"经验\.txt changed while it was read"):
-        file_bytes(text_file)
+        file_bytes(text_file, text_file.name)
 
 
 def test_every_read_error_crosses_the_wire() -> None:

@@ -10,9 +10,10 @@ from hashing import HashEncoder
 from kb.config import ModelSettings
 from kb.ingest.identity import document_id
 from kb.ingest.split import split
+from kb.store.arrival import IntakeOptions
 from kb.store.embedding import embed, texts_of
 from kb.store.files import KnownFile
-from kb.store.intake import IntakeOptions, take_in
+from kb.store.intake import take_in
 from kb.store.snapshot import ActiveModel, Snapshot
 from kb.store.store import Store
 from kb.types import Chunk, Document, IngestReport, Section, sha256_hex

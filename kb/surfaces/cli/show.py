@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from kb.store.places import label_of
 from kb.surfaces.cli.common import log, out
 from kb.surfaces.cli.wrapping import wrapped
 from kb.surfaces.messages import Words
@@ -208,7 +209,7 @@ def print_family(document: Document, family: Family) -> None:
 
 
 def _named(card: DocumentCard) -> str:
-    return f"《{card.title}》{card.issued} [{card.id}] {card.source}"
+    return f"《{card.title}》{card.issued} [{card.id}] {label_of(card.source)}"
 
 
 def print_comparison(comparison: Comparison, swap: bool = False) -> None:
@@ -251,14 +252,14 @@ def print_ingest(report: IngestReport) -> None:
         f"用时 {report.seconds:.1f} 秒"
     )
     for flagged in report.flagged:
-        out.print(Text(f"{flag_words(flagged.flags)}  {flagged.source}", style="yellow"))
+        out.print(Text(f"{flag_words(flagged.flags)}  {label_of(flagged.source)}", style="yellow"))
     print_failures(report)
 
 
 def print_failures(report: IngestReport) -> None:
     """Files that could not be taken in, and why."""
     for failure in report.failed:
-        log.print(Text(f"失败 {failure.source}：{failure.reason}", style="red"))
+        log.print(Text(f"失败 {label_of(failure.source)}：{failure.reason}", style="red"))
 
 
 def print_check(report: CheckReport) -> None:
