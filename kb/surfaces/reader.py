@@ -28,6 +28,7 @@ class Line:
     html: Markup
     cells: tuple[Markup, ...] = ()  # of a row, otherwise ()
     titled: bool = False  # repeats the title, which stands above the text already
+    page: int | None = None  # the page of the file that begins with this line
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def lines(document: Document, cited: Span | None, words: Words) -> tuple[tuple[L
         and document.text[every[0].start : every[0].end].strip() == document.title
     ):
         every[0] = replace(every[0], titled=True)
+    every = _paged(every, document.sections)
     groups: list[tuple[Line, ...]] = []
     for columns, run in groupby(every, key=lambda line: len(line.cells)):
         rows = tuple(run)
@@ -71,6 +73,26 @@ def lines(document: Document, cited: Span | None, words: Words) -> tuple[tuple[L
         else:
             groups.extend((row,) for row in rows)
     return tuple(groups)
+
+
+def _paged(every: Sequence[Line], sections: Sequence[Section]) -> list[Line]:
+    """The lines with page numbers on those that begin a page; a page may begin inside a paragraph before."""
+    paged = list(every)
+    shown: int | None = None
+    for section in sections:
+        if section.page is None or section.page == shown:
+            continue
+        first = next((i for i, line in enumerate(paged) if line.start >= section.start), None)
+        if first is not None:
+            paged[first] = replace(paged[first], page=section.page)
+            shown = section.page
+    return paged
+
+
+def pages(groups: Sequence[Sequence[Line]]) -> tuple[int, ...]:
+    """The pages of the file in order; () when it has one or is not known to have any."""
+    found = tuple(line.page for group in groups for line in group if line.page is not None)
+    return found if len(found) > 1 else ()
 
 
 def outline(document: Document, cited: Span | None) -> tuple[OutlineEntry, ...]:

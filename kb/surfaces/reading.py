@@ -98,11 +98,13 @@ def _page(
 ) -> views.DocumentPage:
     current = not span.version or span.version == found.version
     cited = reader.valid_span(found, span.start, span.end) if current else None
+    groups = reader.lines(found, cited, words)
     return views.DocumentPage(
         document=found,
         title=kin.title_of(found, words),
         region=kin.region_of(found),
-        groups=reader.lines(found, cited, words),
+        groups=groups,
+        pages=reader.pages(groups),
         outline=reader.outline(found, cited),
         citation=views.citation_view(library.cite(found.id, *cited), words) if cited else None,
         lost=span.asked and cited is None,

@@ -115,6 +115,7 @@ class DocumentPage:
     title: str
     region: str
     groups: tuple[tuple[Line, ...], ...]
+    pages: tuple[int, ...]  # of the file; () when it has one or none
     outline: tuple[OutlineEntry, ...]
     citation: CitationView | None
     lost: bool  # the address names a span that this text does not have (any more)

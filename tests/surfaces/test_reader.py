@@ -34,6 +34,16 @@ def test_headings_paragraphs_and_tables_are_told_apart() -> None:
     assert [str(cell) for cell in groups[4][1].cells] == ["房屋", "30万元"]
 
 
+def test_pages_of_the_file_begin_at_their_first_line() -> None:
+    text = "甲\n乙\n丙\n丁"
+    sections = (Section((), 0, 2, 1), Section((), 2, 5, 2), Section((), 5, 6, 2), Section((), 6, 7, 3))
+    groups = reader.lines(Document("d", "s.pdf", "", "题", text, sections), None, ZH)
+    assert [line.page for group in groups for line in group] == [1, 2, None, 3]
+    assert reader.pages(groups) == (1, 2, 3)
+    alone = reader.lines(Document("d", "s.pdf", "", "题", text, sections[:1]), None, ZH)
+    assert reader.pages(alone) == ()
+
+
 def test_a_single_line_with_a_bar_is_no_table() -> None:
     groups = reader.lines(document("甲 | 乙\n丙"), None, ZH)
     assert [len(group) for group in groups] == [1, 1]
