@@ -12,7 +12,7 @@ from kb.compare.table import MOST_COLUMNS
 from kb.errors import QuestionError
 from kb.library import Library
 from kb.store.places import label_of
-from kb.surfaces import facets, forms, views
+from kb.surfaces import facets, forms, library_page, views
 from kb.surfaces.access import reader
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
@@ -76,9 +76,10 @@ def documents(request: Request, library: LibraryDep, prefs: PrefsDep, site: Site
     last = max(1, -(-len(found) // ROWS))
     number = min(forms.page_number(request.query_params), last)
     first = (number - 1) * ROWS
-    page = views.LibraryPage(
+    page = library_page.LibraryPage(
         form=form,
         facets=facets.facets(library.cards(), form.filters, form, prefs.words),
+        jobs=library_page.at_work(library, prefs.words),
         rows=tuple(views.document_row(card, prefs.words) for card in found[first : first + ROWS]),
         total=len(found),
         chunks=sum(card.chunks for card in found),

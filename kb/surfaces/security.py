@@ -12,7 +12,7 @@ from kb.surfaces.problems import problem_response
 
 BODY_BYTES = 4 * 1024 * 1024  # of any request but an upload
 REQUEST_BYTES = 512 * 1024 * 1024  # of an upload, all its files together
-UPLOADS = frozenset({"/api/v1/uploads", "/documents/upload"})
+UPLOADS = frozenset({"/api/v1/uploads", "/library/upload"})
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 _CSP = "; ".join(

@@ -147,19 +147,6 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryPage:
-    """The list of documents."""
-
-    form: forms.SearchForm
-    facets: Facets
-    rows: tuple[DocumentRow, ...]
-    total: int
-    chunks: int
-    previous_url: str
-    next_url: str
-
-
-@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """What happened and what to do."""
 

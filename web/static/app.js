@@ -131,3 +131,110 @@ if (order && entries) {
     });
   }
 }
+
+// Files and folders dropped or chosen are sent in portions, each of which becomes a job.
+const uploads = document.querySelector("form[data-upload]");
+if (uploads) {
+  const MOST_FILES = 100, MOST_BYTES = 64 << 20, LARGEST = 100 << 20;
+  const progress = uploads.querySelector("[data-progress]");
+  const said = uploads.dataset;
+  const litter = (name) => /^(\.|~\$|thumbs\.db$|desktop\.ini$)/i.test(name);
+  const say = (text, names = []) => {
+    progress.textContent = text;
+    if (!names.length) return;
+    const list = document.createElement("ul");
+    for (const name of names) list.appendChild(document.createElement("li")).textContent = name;
+    progress.append(list);
+  };
+  const portions = (files) => {
+    const all = [];
+    let bytes = Infinity;
+    for (const one of files) {
+      if (bytes + one.file.size > MOST_BYTES || all.at(-1).length >= MOST_FILES) { all.push([]); bytes = 0; }
+      all.at(-1).push(one);
+      bytes += one.file.size;
+    }
+    return all;
+  };
+  const post = (portion, told) => new Promise((resolve, reject) => {
+    const body = new FormData();
+    for (const { file, name } of portion) body.append("files", file, name);
+    const request = new XMLHttpRequest();
+    request.open("POST", uploads.action);
+    request.setRequestHeader("Accept", "application/json");
+    for (const [name, value] of Object.entries(sending)) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", (event) => told(event.loaded));
+    request.addEventListener("load", () => request.status === 202 ? resolve(JSON.parse(request.responseText)) : reject());
+    request.addEventListener("error", reject);
+    request.send(body);
+  });
+  const send = async (files) => {
+    const large = files.filter(({ file }) => file.size > LARGEST);
+    const wanted = files.filter(({ file }) => file.size <= LARGEST);
+    if (large.length) say(said.large, large.map(({ name }) => name));
+    if (!wanted.length) { if (!large.length) say(said.nothing); return; }
+    const total = wanted.reduce((sum, { file }) => sum + file.size, 1);
+    const jobs = [];
+    let before = 0;
+    for (const portion of portions(wanted)) {
+      const told = (loaded) => say(said.sending.replace("{percent}", Math.min(99, Math.round(100 * (before + loaded) / total))));
+      told(0);
+      const made = await post(portion, told).catch(() => null);
+      if (!made) { say(said.failed, portion.map(({ name }) => name)); return; }
+      jobs.push(made.url);
+      before += portion.reduce((sum, { file }) => sum + file.size, 0);
+    }
+    if (!large.length) location.href = jobs.length === 1 ? jobs[0] : "/library/jobs";
+  };
+  const entries = async (entry, folder) => {
+    if (entry.isFile) {
+      if (folder && litter(entry.name)) return [];
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      return [{ file, name: folder + entry.name }];
+    }
+    const reader = entry.createReader();
+    const found = [];
+    for (;;) {
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!some.length) break;
+      for (const one of some) found.push(...await entries(one, `${folder}${entry.name}/`));
+    }
+    return found;
+  };
+  uploads.classList.add("live"); // what is chosen is sent at once
+  const area = uploads.closest(".upload");
+  area.addEventListener("dragover", (event) => { event.preventDefault(); area.classList.add("over"); });
+  area.addEventListener("dragleave", () => area.classList.remove("over"));
+  area.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    area.classList.remove("over");
+    const dropped = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+    const files = [];
+    for (const entry of dropped) files.push(...await entries(entry, ""));
+    send(files);
+  });
+  const chosen = () => [...uploads.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files])
+    .filter((file) => !file.webkitRelativePath || !litter(file.name))
+    .map((file) => ({ file, name: file.webkitRelativePath || file.name }));
+  uploads.addEventListener("submit", (event) => { event.preventDefault(); send(chosen()); });
+  uploads.addEventListener("change", () => { const files = chosen(); if (files.length) send(files); });
+}
+
+// A job shows what becomes of its files as it happens; without this the page is loaded again now and then.
+const job = document.querySelector("[data-job][data-events]");
+if (job) {
+  const source = new EventSource(job.dataset.events);
+  let due = false, busy = false;
+  const show = async () => {
+    if (busy) { due = true; return; }
+    busy = true;
+    due = false;
+    const answer = await fetch(job.dataset.job).catch(() => null);
+    if (answer && answer.ok) job.innerHTML = await answer.text();
+    setTimeout(() => { busy = false; if (due) show(); }, 700);
+  };
+  source.addEventListener("job", (event) => {
+    show();
+    if (!["waiting", "running"].includes(JSON.parse(event.data).state)) source.close();
+  });
+}
