@@ -32,6 +32,7 @@ from kb.store.deleting import delete_document
 from kb.store.documents import FAMILY
 from kb.store.embedding import Progress, correct
 from kb.store.families import OWN, family_of
+from kb.store.held import Reader
 from kb.store.intake import take_in
 from kb.store.jobs import Jobs
 from kb.store.layout import Layout
@@ -211,7 +212,7 @@ class Library:
         with self._store.reading() as connection:
             yield Desk(
                 snapshot,
-                connection,
+                Reader.on(connection, snapshot.held),
                 lambda: self._embedder_of(snapshot),
                 lambda: self._models.reranker(self.settings.reranker),
                 ranking(),

@@ -33,7 +33,8 @@ from kb.search.relatives import by_main, relatives
 from kb.search.rerank import reranked
 from kb.search.select import Candidate, spread, without_repeats
 from kb.search.typos import Mending, Slip, mend
-from kb.store.documents import Passage, get_document, passages
+from kb.store.documents import Passage
+from kb.store.held import Reader
 from kb.store.snapshot import Snapshot
 from kb.text.normalise import fold_with_origin
 from kb.text.tokens import bigrams
@@ -61,13 +62,18 @@ class Desk:
     """What answering needs beside the question."""
 
     snapshot: Snapshot
-    connection: Connection
+    reader: Reader
     embedder: Callable[[], Embedder]  # opened only when vectors are searched
     reranker: Callable[[], Reranker]
     ranking: Ranking
     home_region: Region
     cache_folder: Path
     today: date
+
+    @property
+    def connection(self) -> Connection:
+        """One view of the truth."""
+        return self.reader.connection
 
     def cards(self, filters: Filters) -> list[DocumentCard]:
         """The documents that pass."""
@@ -76,7 +82,7 @@ class Desk:
 
     def shelf(self, filters: Filters) -> Shelf:
         """Where demands are looked up under these filters."""
-        return Shelf(self.snapshot, self.connection, admitted(self.snapshot.cards, filters))
+        return Shelf(self.snapshot, self.reader, admitted(self.snapshot.cards, filters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +200,14 @@ def _matched(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[Doc
 def _excerpts(asked: Asked, desk: Desk, shelf: Shelf, found: Sequence[Found]) -> tuple[Excerpt, ...]:
     question = asked.question
     read_on = max(desk.ranking.passages_read, question.top_k)
-    rows = passages(desk.connection, [one.id for one in found[:read_on]])
+    rows = desk.reader.passages([one.id for one in found[:read_on]])
     candidates = [Candidate(one, rows[one.id].text) for one in found[:read_on] if one.id in rows]
     if question.mode == "hybrid":
         candidates = reranked(candidates, asked.wishes.text, desk.reranker(), desk.ranking.rerank_share)
     demanded = asked.pool.scored
     holding = None if demanded is None else {one.id for one in demanded}
     candidates = by_main(candidates, shelf, asked.understood.wanted, holding)
-    rows |= passages(desk.connection, [one.found.id for one in candidates if one.found.id not in rows])
+    rows |= desk.reader.passages([one.found.id for one in candidates if one.found.id not in rows])
     unique = without_repeats(candidates, desk.ranking.same_passage)
     broad = (asked.understood.broad or asked.wishes.pasted) and not asked.pool.tiers
     chosen = spread(unique, desk.snapshot.cards, question.top_k, question.per_region, broad)
@@ -210,7 +216,7 @@ def _excerpts(asked: Asked, desk: Desk, shelf: Shelf, found: Sequence[Found]) ->
     for rank, candidate in enumerate(chosen, start=1):
         passage = rows[candidate.found.id]
         if passage.chunk.doc_id not in documents:
-            documents[passage.chunk.doc_id] = get_document(desk.connection, passage.chunk.doc_id)
+            documents[passage.chunk.doc_id] = desk.reader.document(passage.doc_key, passage.chunk.doc_id)
         excerpts.append(
             excerpt_of(rank, candidate.found, passage, documents[passage.chunk.doc_id], asked, desk)
         )

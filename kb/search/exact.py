@@ -11,6 +11,7 @@ from kb.ports import Clause, Phrase, Scored
 from kb.search.amounts import Named, satisfies
 from kb.search.engine import Found
 from kb.search.reading import Wishes
+from kb.store.held import Reader
 from kb.store.lexical import TantivyIndex
 from kb.store.snapshot import Snapshot
 from kb.store.spans import chunk_order, texts_of_passages
@@ -39,8 +40,13 @@ class Shelf:
     """Where demands are looked up."""
 
     snapshot: Snapshot
-    connection: Connection
+    reader: Reader
     within: frozenset[int] | None  # document keys
+
+    @property
+    def connection(self) -> Connection:
+        """One view of the truth."""
+        return self.reader.connection
 
 
 def pool(shelf: Shelf, wishes: Wishes, clauses: Sequence[Clause]) -> Pool:

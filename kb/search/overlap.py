@@ -8,11 +8,18 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.text.normalise import fold
 from kb.text.tokens import bigrams
 
 Shares = NDArray[np.float64]  # (n, m), 0..1
 
 _REMEMBERED = 8192  # passages; the same ones are found again and again
+
+
+@lru_cache(_REMEMBERED)
+def folded(text: str) -> str:
+    """A passage as `kb.text.normalise.fold` has it."""
+    return fold(text)
 
 
 @lru_cache(_REMEMBERED)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from kb.search.engine import Found
 from kb.search.exact import Shelf
-from kb.search.overlap import overlaps
+from kb.search.overlap import folded, overlaps
 from kb.search.select import Candidate
-from kb.store.documents import chunks_of, passages
+from kb.store.documents import chunks_of
 from kb.store.snapshot import Snapshot
-from kb.text.normalise import fold
 from kb.types import DocumentCard
 
 Wanted = Sequence[Sequence[str]]  # for each term asked for, the folded forms that will do
@@ -66,18 +65,22 @@ class _Main:
 
 def _main(key: int, shelf: Shelf, wanted: Wanted) -> _Main:
     chunks = chunks_of(shelf.connection, shelf.snapshot.cards[key].id)
-    rows = passages(shelf.connection, [chunk.id for chunk in chunks])
+    rows = shelf.reader.passages([chunk.id for chunk in chunks])
     unscored = Found(0, key, 0.0, None, None, None, None, None, 0.0)
     held = tuple(Candidate(replace(unscored, id=id), row.text) for id, row in rows.items())
-    whole = fold("\n".join(one.text for one in held))
-    return _Main(key, held, [forms for forms in wanted if not any(form in whole for form in forms)])
+    said = [folded(one.text) for one in held] if wanted else []
+    return _Main(key, held, [forms for forms in wanted if not _stands(forms, said)])
+
+
+def _stands(forms: Sequence[str], said: Sequence[str]) -> bool:
+    return any(form in text for form in forms for text in said)
 
 
 def _same_in(main: _Main, candidate: Candidate, found: dict[int, Candidate]) -> Candidate | None:
     """The main document's passage that has the candidate's words, at the candidate's score."""
     if main.key == candidate.found.doc_key:
         return None
-    said = fold(candidate.text)
+    said = folded(candidate.text)
     if any(form in said for forms in main.lacking for form in forms):
         return None
     if not main.passages:

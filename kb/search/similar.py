@@ -13,7 +13,7 @@ from kb.search.filters import admitted, district, regions_of, works
 from kb.search.question import understand
 from kb.search.reading import Wishes
 from kb.search.select import Candidate, spread, without_repeats
-from kb.store.documents import chunks_of, embedded_text, get_document, passages
+from kb.store.documents import chunks_of, embedded_text, get_document
 from kb.store.embeddings import vectors_of
 from kb.types import Answer, Chunk, Document, DocumentCard, Note, Question, SearchCoverage, SimilarTo
 
@@ -42,13 +42,13 @@ def similar(wanted: SimilarTo, desk: Desk) -> Answer:
     kept, folded = _unlike(found[: desk.ranking.passages_read + wanted.top_k], key, text, desk)
     kept.sort(key=lambda one: _near(desk.snapshot.cards[one.found.doc_key], card))
     chosen = spread(kept, desk.snapshot.cards, wanted.top_k, None, broad=True)
-    rows = passages(desk.connection, [one.found.id for one in chosen])
+    rows = desk.reader.passages([one.found.id for one in chosen])
     hits = tuple(
         excerpt_of(
             rank,
             one.found,
             rows[one.found.id],
-            get_document(desk.connection, rows[one.found.id].chunk.doc_id),
+            desk.reader.document(one.found.doc_key, rows[one.found.id].chunk.doc_id),
             asked,
             desk,
         )
@@ -80,7 +80,7 @@ def _shared(chunk: Chunk, wanted: SimilarTo) -> float:
 
 def _unlike(found: list[Found], key: int, text: str, desk: Desk) -> tuple[list[Candidate], int]:
     """The candidates that repeat neither the passage nor one another, and how many repeated the passage."""
-    rows = passages(desk.connection, [one.id for one in found])
+    rows = desk.reader.passages([one.id for one in found])
     own = Candidate(replace(found[0], id=0, doc_key=key), text) if found else None
     candidates = [Candidate(one, rows[one.id].text) for one in found if one.id in rows]
     if own is None:

@@ -24,6 +24,7 @@ from kb.store.derived import (
     verify_lexical,
     verify_vectors,
 )
+from kb.store.held import Held
 from kb.store.layout import Layout
 from kb.store.lexical import TantivyIndex
 from kb.store.manifest import MANIFEST
@@ -57,6 +58,7 @@ class Snapshot:
     documents: TantivyIndex | None
     lexical_generation: int  # 0: there is none yet; DAMAGED
     families: Mapping[str, tuple[int, ...]]  # keys of works with copies, by the main one's id; it comes first
+    held: Held  # documents and passages read lately
 
 
 def active_model(connection: Connection) -> ActiveModel | None:
@@ -82,10 +84,11 @@ def load_snapshot(engine: Engine, layout: Layout, before: Snapshot | None = None
         if before is not None and before.generation == now and before.lexical_generation == now:
             return before
         model = active_model(connection)
-        cards, related = _cards(connection, before, now)
+        cards, related, changed = _cards(connection, before, now)
         vectors = _vectors(connection, layout, model, before, now)
         passages, whole, lexical_generation = _lexical(connection, layout, before, now)
-    return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation, related)
+    held = Held.nothing(now) if before is None else before.held.at(now, changed)
+    return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation, related, held)
 
 
 def current_generation(engine: Engine) -> int:
@@ -96,16 +99,18 @@ def current_generation(engine: Engine) -> int:
 
 def _cards(
     connection: Connection, before: Snapshot | None, now: int
-) -> tuple[dict[int, DocumentCard], dict[str, tuple[int, ...]]]:
-    """The cards, and which of them are one work."""
+) -> tuple[dict[int, DocumentCard], dict[str, tuple[int, ...]], frozenset[int]]:
+    """The cards, which of them are one work, and the keys of those that changed or have gone."""
     after = before.generation if before is not None else 0
     cards = dict(before.cards) if before is not None else {}
-    for key in embeddings.buried(connection, "document", after, now):
+    touched = set(embeddings.buried(connection, "document", after, now))
+    for key in touched:
         cards.pop(key, None)
     columns = [documents.c[name] for name in rows.CARD_COLUMNS]
     changed = select(*columns).where(documents.c.generation > after)
     for row in connection.execute(changed).mappings():
         cards[row["key"]] = rows.card_of(row)
+        touched.add(row["key"])
     related: dict[str, tuple[int, ...]] = {}
     main = families.mains(connection)
     for key, card in cards.items():
@@ -115,7 +120,7 @@ def _cards(
         if key in main:
             held = related.get(family, ())
             related[family] = (key, *held) if family == card.id else (*held, key)
-    return cards, related
+    return cards, related, frozenset(touched)
 
 
 def _vectors(

@@ -99,8 +99,14 @@ def passages_of(document: Document, number: int) -> Iterator[Chunk]:
 
 def remember_sentences() -> None:
     """Cuts each sentence once: no token and no figure crosses the end of one, so the result is the same."""
-    for name in ("words", "bigrams", "figures"):
-        setattr(entries, name, _by_sentence(getattr(entries, name)))
+    for name in ("words", "bigrams"):
+        setattr(entries, name, _by_sentence(_joined(getattr(entries, name))))
+    setattr(entries, "figures", _by_sentence(entries.figures))  # noqa: B010 (the module's own name)
+
+
+def _joined(cut: Callable[[str], Iterable[str]]) -> Callable[[str], list[str]]:
+    """The tokens as the one string that is made of them in the end."""
+    return lambda sentence: list(filter(None, [" ".join(cut(sentence))]))
 
 
 def _by_sentence(cut: Callable[[str], Iterable[Any]]) -> Callable[[str], list[Any]]:
@@ -109,13 +115,15 @@ def _by_sentence(cut: Callable[[str], Iterable[Any]]) -> Callable[[str], list[An
 
 
 def enlarge(source: Source, home: Path, passages: int) -> dict[str, float]:
-    """Makes the index; returns seconds of its parts."""
+    """Makes the index, or goes on where making it was broken off; returns seconds of its parts."""
     remember_sentences()
     store = Store.open(Layout(load_settings(home).index_folder))
     began = time.perf_counter()
     store.activate(source.model)
     count = passages // PASSAGES
-    for first in range(0, count, _AT_ONCE):
+    with store.reading() as connection:
+        there = int(connection.exec_driver_sql("SELECT count(*) FROM documents").scalar_one())
+    for first in range(there, count, _AT_ONCE):
         _save(store, source, range(first, min(first + _AT_ONCE, count)))
     truth = time.perf_counter()
     store.bring_up()

@@ -193,7 +193,7 @@ def main() -> None:
     home, folder = chosen.paths
     file = folder / FIGURES
     if chosen.what == "make":
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         figures: dict[str, object] = {"build": enlarge(Source(home, 1), folder, chosen.passages)}
     else:
         figures = json.loads(file.read_text(encoding="utf-8")) | measure(Source(home, 2), folder)
