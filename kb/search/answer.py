@@ -147,10 +147,22 @@ def _find(asked: Asked, desk: Desk, shelf: Shelf) -> list[Found]:
     mode, understood = asked.question.mode, asked.understood
     vector = None if mode == "lexical" else encode(understood, desk.embedder(), desk.ranking)
     gains = holding_figures(shelf, asked.wishes.figures, understood.clauses)
+    moving = bool(gains or asked.pool.tiers)  # then the last of the ranking may come out first
     bench = Bench(
-        desk.snapshot, desk.connection, shelf.within, desk.ranking, asked.pool.scored, strongest(gains)
+        desk.snapshot,
+        desk.connection,
+        shelf.within,
+        desk.ranking,
+        asked.pool.scored,
+        strongest(gains),
+        None if moving else _read_on(asked.question, desk.ranking),
     )
     return promoted(find(bench, understood, vector, mode), asked.pool, gains, asked.wishes.bare)
+
+
+def _read_on(question: Question, ranking: Ranking) -> int:
+    """How many passages are read, of which the hits are chosen."""
+    return max(ranking.passages_read, question.top_k)
 
 
 def _reading(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> Reading:
@@ -199,7 +211,7 @@ def _matched(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[Doc
 
 def _excerpts(asked: Asked, desk: Desk, shelf: Shelf, found: Sequence[Found]) -> tuple[Excerpt, ...]:
     question = asked.question
-    read_on = max(desk.ranking.passages_read, question.top_k)
+    read_on = _read_on(question, desk.ranking)
     rows = desk.reader.passages([one.id for one in found[:read_on]])
     candidates = [Candidate(one, rows[one.id].text) for one in found[:read_on] if one.id in rows]
     if question.mode == "hybrid":

@@ -57,6 +57,7 @@ class Bench:
     ranking: Ranking
     only: tuple[Scored, ...] | None = None  # when the question demands something: passages that hold it
     also: tuple[int, ...] = ()  # passages that are candidates whatever the rankings say
+    most: int | None = None  # passages that are wanted, all of them when it is None
 
 
 def find(bench: Bench, question: Understood, vector: Vector | None, mode: Mode) -> list[Found]:
@@ -72,25 +73,36 @@ def find(bench: Bench, question: Understood, vector: Vector | None, mode: Mode) 
     elif mode != "dense" and bench.snapshot.passages is not None:
         lexical = bench.snapshot.passages.search(question.clauses, bench.ranking.candidates, bench.within)
     asking = _Asking(bench, question, tuple(lexical), _ideal(bench, question), mode)
-    found, known = _ranked(asking, vector, _Known())
-    if mode != "hybrid" or vector is None:
-        return found
-    moved = _moved(bench, found, vector)
-    return found if moved is None else _ranked(asking, moved, known)[0]
+    ranked = _ranked(asking, vector, _Known())
+    if ranked is not None and mode == "hybrid" and vector is not None:
+        moved = _moved(bench, ranked, vector)
+        ranked = ranked if moved is None else _ranked(asking, moved, ranked.known)
+    return [] if ranked is None else _found(asking, ranked)
 
 
-def _moved(bench: Bench, found: Sequence[Found], vector: Vector) -> Vector | None:
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Every candidate with its fused score, best first."""
+
+    ids: list[int]
+    scores: list[float]
+    known: _Known
+    weights: Weights
+    dense_ranks: dict[int, int]
+
+
+def _moved(bench: Bench, ranked: _Ranked, vector: Vector) -> Vector | None:
     """The vector drawn towards the best passages, the less so the more one stands out; or None."""
     ranking = bench.ranking
-    if len(found) < 2 or bench.snapshot.model is None:
+    if len(ranked.ids) < 2 or bench.snapshot.model is None:
         return None
-    gap = found[0].score - found[min(4, len(found) - 1)].score
+    gap = ranked.scores[0] - ranked.scores[min(4, len(ranked.ids) - 1)]
     share = ranking.feedback_share * max(0.0, 1 - gap / ranking.feedback_gap)
     if share == 0:
         return None
-    best = found[: ranking.feedback_passages]
-    rows = vectors_of(bench.connection, bench.snapshot.model.name, [one.id for one in best])
-    worth = {one.id: one.score**2 for one in best if one.id in rows}
+    best = ranked.ids[: ranking.feedback_passages]
+    rows = vectors_of(bench.connection, bench.snapshot.model.name, best)
+    worth = {id: score**2 for id, score in zip(best, ranked.scores, strict=False) if id in rows}
     mean = sum(worth[id] * rows[id] for id in worth) / max(sum(worth.values()), 1e-9)
     moved = vector + share * mean
     result: Vector = (moved / np.linalg.norm(moved)).astype(np.float32)
@@ -119,35 +131,47 @@ class _Known:
     said: dict[int, float] = field(default_factory=dict)
 
 
-def _ranked(asking: _Asking, vector: Vector | None, earlier: _Known) -> tuple[list[Found], _Known]:
-    """The candidates of one vector, best first. What is known of `earlier` ones is not asked again."""
-    bench, lexical = asking.bench, asking.lexical
-    dense = _by_vector(bench, vector, asking.mode)
+def _ranked(asking: _Asking, vector: Vector | None, earlier: _Known) -> _Ranked | None:
+    """The candidates of one vector, or None. What is known of `earlier` ones is not asked again."""
+    dense = _by_vector(asking.bench, vector, asking.mode)
     known = _known(asking, vector, dense, earlier)
     if not known.groups:
-        return [], known
+        return None
     weights = _weights(asking, dense)
-    scores = fused(_evidence(known, weights, bench.ranking.near_passages), weights)
-    dense_ranks = ranks([scored.id for scored in dense])
-    lexical_ranks = ranks([scored.id for scored in lexical])
-    found = [
+    scores = fused(_evidence(known, weights, asking.bench.ranking.near_passages), weights)
+    order = np.lexsort((np.fromiter(known.groups, np.int64, len(known.groups)), -scores)).tolist()
+    ids = list(known.groups)
+    return _Ranked(
+        [ids[place] for place in order],
+        scores[order].tolist(),
+        known,
+        weights,
+        ranks([scored.id for scored in dense]),
+    )
+
+
+def _found(asking: _Asking, ranked: _Ranked) -> list[Found]:
+    """The candidates that are wanted, with all that is known of them."""
+    known, weights = ranked.known, ranked.weights
+    lexical_ranks = ranks([scored.id for scored in asking.lexical])
+    most = asking.bench.most
+    return [
         Found(
             id,
-            group,
+            known.groups[id],
             score,
             known.dense.get(id),
             known.lexical.get(id),
-            known.document.get(group),
-            dense_ranks.get(id),
+            known.document.get(known.groups[id]),
+            ranked.dense_ranks.get(id),
             lexical_ranks.get(id),
             weights.lexical,
             weights.document,
             known.said.get(id, 0.0),
-            known.document.get(group, 0.0) / asking.ideal,
+            known.document.get(known.groups[id], 0.0) / asking.ideal,
         )
-        for (id, group), score in zip(known.groups.items(), scores.tolist(), strict=True)
+        for id, score in zip(ranked.ids[:most], ranked.scores[:most], strict=True)
     ]
-    return sorted(found, key=lambda one: (-one.score, one.id)), known
 
 
 def _by_vector(bench: Bench, vector: Vector | None, mode: Mode) -> list[Scored]:

@@ -35,11 +35,12 @@ def similar(wanted: SimilarTo, desk: Desk) -> Answer:
     within = admitted(desk.snapshot.cards, filters)
     understood = understand(text, desk.ranking, desk.cache_folder)
     asked = Asked(Question(text, wanted.top_k, filters), Wishes(text), understood, filters, Pool())
-    found = []
+    found: list[Found] = []
+    most = desk.ranking.passages_read + wanted.top_k
     if desk.snapshot.model is not None and within:
-        bench = Bench(desk.snapshot, desk.connection, within, desk.ranking)
+        bench = Bench(desk.snapshot, desk.connection, within, desk.ranking, most=most)
         found = find(bench, understood, _vector(document, wanted, text, desk), "hybrid")
-    kept, folded = _unlike(found[: desk.ranking.passages_read + wanted.top_k], key, text, desk)
+    kept, folded = _unlike(found, key, text, desk)
     kept.sort(key=lambda one: _near(desk.snapshot.cards[one.found.doc_key], card))
     chosen = spread(kept, desk.snapshot.cards, wanted.top_k, None, broad=True)
     rows = desk.reader.passages([one.found.id for one in chosen])

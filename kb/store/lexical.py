@@ -126,8 +126,9 @@ class TantivyIndex:
     def _hits(self, query: tantivy.Query, k: int) -> list[Scored]:
         searcher = self._index.searcher()
         found = searcher.search(query, limit=k, count=False)
-        keys = searcher.fast_field_values("key", [address for _, address in found.hits])
-        return [Scored(int(key), float(score)) for key, (score, _) in zip(keys, found.hits, strict=True)]
+        hits = found.hits
+        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        return list(map(Scored, keys, (score for score, _ in hits)))
 
     def _within(self, query: tantivy.Query, k: int, documents: frozenset[int] | None) -> list[Scored]:
         """The best k of the documents.

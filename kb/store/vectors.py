@@ -61,11 +61,8 @@ class _Tier:
         if count == 0:
             return []
         scores, rows = search(self.index, vector, count, allowed)
-        return [
-            Scored(int(self.ids[row]), float(score))
-            for score, row in zip(scores, rows, strict=True)
-            if row >= 0
-        ]
+        there = rows >= 0
+        return list(map(Scored, self.ids[rows[there]].tolist(), scores[there].tolist()))
 
 
 class FaissIndex:

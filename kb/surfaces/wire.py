@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from kb.store.places import label_of
@@ -36,7 +35,8 @@ if TYPE_CHECKING:
 
 def to_json(value: DataclassInstance) -> str:
     """One JSON object on one line, Chinese readable."""
-    return json.dumps(asdict(value), ensure_ascii=False, allow_nan=False)
+    fields = lambda one: {name: getattr(one, name) for name in one.__dataclass_fields__}  # noqa: E731
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=fields)
 
 
 def card_of(document: Document, chunks: int = 0) -> DocumentCard:
