@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import NotFound
 from kb.store import families, rows
+from kb.store.reviews import without_false_alarms
 from kb.store.schema import chunks, corrections, documents, restored_pieces, tombstones
 from kb.text.normalise import fold
 from kb.types import Chunk, Document, DocumentCard, Fact, sha256_hex
@@ -166,13 +167,13 @@ def correct(connection: Connection, doc_id: str, values: Mapping[str, str]) -> N
 
 
 def with_corrections(connection: Connection, document: Document) -> Document:
-    """The document with what a person set in the place of what rules found."""
+    """The document with what a person set in the place of what rules found, without false alarms."""
     found = connection.execute(
         select(corrections.c.field, corrections.c.value).where(corrections.c.doc_id == document.id)
     )
     for name, value in found:
         document = corrected(document, str(name), str(value))
-    return document
+    return without_false_alarms(connection, document)
 
 
 def corrected(document: Document, name: str, value: str) -> Document:

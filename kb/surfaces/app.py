@@ -25,6 +25,7 @@ from kb.surfaces import (
     api_jobs,
     api_originals,
     api_own,
+    api_review,
     basket_page,
     comparing,
     health,
@@ -34,6 +35,7 @@ from kb.surfaces import (
     own_page,
     pages,
     reading,
+    review_page,
 )
 from kb.surfaces.deps import prefs_of
 from kb.surfaces.door import Door
@@ -62,6 +64,8 @@ _ROUTERS = (
     api_jobs.router,
     api_originals.router,
     library_page.router,
+    api_review.router,
+    review_page.router,
     pages.router,
     reading.router,
     likeness.router,

@@ -52,7 +52,7 @@ from kb.types.reports import (
     RestoreReport,
     Stage,
 )
-from kb.types.upkeep import Change, Trial, Tried
+from kb.types.upkeep import Change, FlagCase, FlagReview, Trial, Tried, Verdict
 
 __all__ = [
     "LOCAL",
@@ -90,6 +90,8 @@ __all__ = [
     "FileState",
     "Filters",
     "Flag",
+    "FlagCase",
+    "FlagReview",
     "Flagged",
     "Heading",
     "Hit",
@@ -118,6 +120,7 @@ __all__ = [
     "Stage",
     "Trial",
     "Tried",
+    "Verdict",
     "Wanted",
     "Why",
     "sha256_hex",

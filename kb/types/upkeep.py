@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from kb.types.documents import DocumentCard
+
+Verdict = Literal["open", "confirmed", "false_alarm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +43,27 @@ class Trial:
     tried: tuple[Tried, ...]  # those that would change
     changed: int  # how many of those that were tried would change, shown or not
     more: int  # how many further ones have words that a changed rule matches, and were not tried
+
+
+@dataclass(frozen=True, slots=True)
+class FlagReview:
+    """What a person said last of a flag."""
+
+    doc_id: str
+    flag: str
+    evidence: str
+    verdict: Verdict
+    who: str
+    at: float  # Unix seconds
+    places: tuple[tuple[int, int], ...]  # where the flag stood then
+
+
+@dataclass(frozen=True, slots=True)
+class FlagCase:
+    """All flags of one name and evidence in one document."""
+
+    document: DocumentCard
+    flag: str
+    evidence: str
+    places: tuple[tuple[int, int], ...]  # (0, 0) when it concerns the whole document
+    review: FlagReview | None
