@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from kb.errors import StoreError
+from kb.errors import DataError, StoreError
 from kb.store import embeddings, families
 from kb.store.database import generation, reading
 from kb.store.derived import (
@@ -49,6 +49,10 @@ def check(store: Store, repair: bool = False) -> CheckReport:
 
 
 def _problems(store: Store) -> Iterator[str]:
+    try:
+        store.own_rules()
+    except DataError as error:
+        yield f"own rules: {error}"
     with reading(store.engine) as connection:
         yield from _truth(connection)
         if waiting := len(families.stale(connection)):

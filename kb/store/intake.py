@@ -73,7 +73,9 @@ def take_in(
         finally:
             with tally.clock.measured("index"):
                 store.bring_up()
-    return tally.report(time.monotonic() - started)
+    report = tally.report(time.monotonic() - started)
+    store.note_run(report)
+    return report
 
 
 class _Run:

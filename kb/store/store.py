@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import Busy, StoreError
@@ -30,9 +33,10 @@ from kb.store.snapshot import (
     encode_model,
     load_snapshot,
 )
-from kb.types import Chunk, Document
+from kb.types import Chunk, Document, IngestReport, LastRun
 
 _log = logging.getLogger(__name__)
+_LAST_RUN = "last_run"  # in meta
 _MEND_ATTEMPTS = 10
 _MEND_WAIT_SECONDS = 1.0  # for the lock, each time
 _COMPARED_AT_ONCE = 50  # documents in one transaction
@@ -210,6 +214,23 @@ class Store:
         """Keeps that the files written so far have had what was learned of their sites."""
         with adding(self.engine) as connection:
             sites.settle(connection)
+
+    def note_run(self, report: IngestReport) -> None:
+        """Keeps when the last ingest ended and what it did."""
+        run = LastRun(
+            time.time(), report.seconds, report.ingested, report.unchanged, report.removed, len(report.failed)
+        )
+        values = {"key": _LAST_RUN, "value": json.dumps(asdict(run))}
+        with adding(self.engine) as connection:
+            connection.execute(
+                upsert(meta).values(values).on_conflict_do_update(index_elements=["key"], set_=values)
+            )
+
+    def last_run(self) -> LastRun | None:
+        """The last ingest that came to its end, None before one did."""
+        with self.reading() as connection:
+            value = connection.execute(select(meta.c.value).where(meta.c.key == _LAST_RUN)).scalar()
+        return LastRun(**json.loads(value)) if value else None
 
     def put_vectors(self, model: str, vectors: Mapping[str, Vector]) -> None:
         """Keeps vectors of a model that does not answer yet."""

@@ -32,7 +32,7 @@ Key = Annotated[
 ]
 Rules = Annotated[
     Literal["cleaning", "spun"],
-    Path(description="`cleaning`, or `spun`: the pair dictionary of swapped words."),
+    Path(description="`cleaning`, or `spun`: the dictionary of swapped words.", examples=["cleaning"]),
 ]
 Id = Annotated[int, Path(description="The number of a change.", ge=1, le=2**40, examples=[1])]
 _OUTDATED: dict[int | str, dict[str, Any]] = {

@@ -17,6 +17,7 @@ from kb.config import load_settings
 from kb.errors import Busy, KbError
 from kb.library import Library
 from kb.store.tally import Outcome
+from kb.surfaces.job_kinds import REPROCESS, WHOLE
 from kb.types import Job
 
 _NICE = 10
@@ -58,7 +59,10 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         try:
-            self._take_in(job)
+            if job.kind in WHOLE:
+                WHOLE[job.kind](self._library)
+            else:
+                self._take_in(job)
         except Busy:
             self._jobs.block(job.id)
             self._ending.wait(_LOCK_SECONDS)
@@ -81,7 +85,8 @@ class Worker:
                 self._heed(self._jobs.say(job.id, f"{stage} {done}/{total} {detail}".strip()))
 
         sources = self._jobs.left(job.id)
-        self._library.ingest([Path(source) for source in sources], progress=progress, told=told)
+        paths, again = [Path(source) for source in sources], job.kind == REPROCESS
+        self._library.ingest(paths, reprocess=again, progress=progress, told=told)
 
     def _heed(self, stopping: bool) -> None:
         if stopping:

@@ -70,7 +70,9 @@ class FlagsIn(PageIn):
     """Which flags."""
 
     flag: str = Field("", max_length=60, description="Only of this name.", examples=["suspect_figure"])
-    state: Verdict | None = Field(None, description="Only those of which this was said last.")
+    state: Verdict | None = Field(
+        None, description="Only those of which this was said last.", examples=["open"]
+    )
 
 
 class VerdictIn(BaseModel):

@@ -52,7 +52,18 @@ from kb.types.reports import (
     RestoreReport,
     Stage,
 )
-from kb.types.upkeep import Change, FlagCase, FlagReview, Trial, Tried, Verdict
+from kb.types.upkeep import (
+    BackupFile,
+    Change,
+    FlagCase,
+    FlagReview,
+    Health,
+    IndexHealth,
+    LastRun,
+    Trial,
+    Tried,
+    Verdict,
+)
 
 __all__ = [
     "LOCAL",
@@ -60,6 +71,7 @@ __all__ = [
     "Account",
     "Amount",
     "Answer",
+    "BackupFile",
     "BackupReport",
     "Basket",
     "BasketCard",
@@ -94,7 +106,9 @@ __all__ = [
     "FlagReview",
     "Flagged",
     "Heading",
+    "Health",
     "Hit",
+    "IndexHealth",
     "IngestReport",
     "Job",
     "JobFile",
@@ -102,6 +116,7 @@ __all__ = [
     "Kept",
     "Key",
     "Language",
+    "LastRun",
     "Lens",
     "Mode",
     "Note",

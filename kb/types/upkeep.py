@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb.types.documents import DocumentCard
+from kb.types.reports import Failure
 
 Verdict = Literal["open", "confirmed", "false_alarm"]
 
@@ -67,3 +68,57 @@ class FlagCase:
     evidence: str
     places: tuple[tuple[int, int], ...]  # (0, 0) when it concerns the whole document
     review: FlagReview | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last ingest that came to its end."""
+
+    at: float  # Unix seconds
+    seconds: float
+    ingested: int
+    unchanged: int
+    removed: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHealth:
+    """A derived index."""
+
+    name: str  # words, vectors
+    sound: bool  # whether there is one that can be used
+    generation: int  # of the truth that it holds
+    behind: int  # generations; readers add what it lacks, the next ingest brings it up
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one index stands."""
+
+    documents: int
+    files: int
+    passages: int
+    generation: int
+    model: str  # whose vectors answer; "" before the first ingest
+    dim: int
+    without_vector: int  # passages
+    not_compared: int  # documents whose family was not looked for yet
+    indexes: tuple[IndexHealth, ...]
+    truth_bytes: int
+    upload_bytes: int
+    free_bytes: int  # on the disk
+    failed: int  # files that could not be read
+    failures: tuple[Failure, ...]  # the first of them
+    last_run: LastRun | None
+    rules_problem: str  # what is wrong with the office's own rules; ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFile:
+    """A backup kept in the home folder."""
+
+    name: str
+    size: int  # bytes
+    at: float  # Unix seconds

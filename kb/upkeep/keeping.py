@@ -6,12 +6,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from kb.store.backup import back_up
 from kb.store.own_files import OwnFiles
-from kb.store.schema import family_decisions
+from kb.store.schema import family_decisions, files
 from kb.store.store import Store
-from kb.types import BackupReport, Trial
+from kb.types import Health, Trial, Wanted
+from kb.upkeep.backups import Backups
 from kb.upkeep.flags import FlagReviews
+from kb.upkeep.health import health
 from kb.upkeep.lenses import own_lens_files
 from kb.upkeep.rules import own_rule_files, try_rules
 
@@ -23,6 +24,7 @@ class Upkeep:
         self.lenses: OwnFiles = own_lens_files(store, home)
         self.rules: OwnFiles = own_rule_files(store, home)
         self.flags = FlagReviews(store)
+        self.backups = Backups(store.layout, home)
         self.home = home
         self._store = store
 
@@ -30,9 +32,15 @@ class Upkeep:
         """What changed rules would do to the library. Raises `DataError` when they are wrong."""
         return try_rules(self._store, self.home, name, text)
 
-    def back_up(self, target: Path) -> BackupReport:
-        """Writes a backup of the library to a new file. Raises `ExportError` and `StoreError`."""
-        return back_up(self._store.layout, self.home, target)
+    def health(self) -> Health:
+        """How the index stands. Raises `StoreError`."""
+        return health(self._store)
+
+    def sources(self) -> tuple[Wanted, ...]:
+        """Every file that was taken in, to be read again."""
+        with self._store.reading() as connection:
+            rows = connection.execute(select(files).where(files.c.same_as == "").order_by(files.c.source))
+            return tuple(Wanted(row.source, Path(row.source).name, row.sha256, row.size) for row in rows)
 
     def decisions(self) -> dict[str, str]:
         """What people said of families: "none" or the id of a relative, by the id of the document."""

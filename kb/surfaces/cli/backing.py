@@ -23,7 +23,7 @@ def backup(
 ) -> None:
     """Write a backup of the whole library; everything goes on meanwhile."""
     with open_library(home, index) as library:
-        report = library.upkeep.back_up(file.absolute())
+        report = library.upkeep.backups.write(file.absolute())
     if json:
         emit(backups.backup_out(report))
     else:
