@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, groupby, pairwise
 from statistics import fmean, median
 
 from kb.ingest.labels import label_of
@@ -12,6 +13,9 @@ from kb.ingest.readers.page_line import PageLine
 
 _COLUMN_LINES = 5  # lines that a column of print has at least
 _COLUMN_WIDTH = 9.0  # character widths of its usual line: cells of tables are narrower
+_PRINT = 0.7  # of a column's print that its long lines hold
+_BREAK = 1.4  # of the usual step from row to row: a gap
+_NARROW = 0.6  # of a column's width: a piece that fills less may be a cell
 _CANDIDATES = 6  # left edges tried as the start of a second column
 _SLACK = 0.4  # character widths by which an edge may be off
 _CELL_GAP = 0.5  # line heights between two cells; less is a gap that recognition left in a line
@@ -43,7 +47,7 @@ def arrange(lines: Sequence[PageLine]) -> list[Region]:
 
 
 def _arranged(lines: Sequence[PageLine], left: float, right: float) -> Iterator[Region]:
-    gutter = _gutter(lines)
+    gutter = find_gutter(lines)
     if gutter is None:
         yield Region(tuple(_rows(lines)))
         return
@@ -59,7 +63,7 @@ def _arranged(lines: Sequence[PageLine], left: float, right: float) -> Iterator[
                     yield from _arranged(part, left, right)
 
 
-def _gutter(lines: Sequence[PageLine]) -> float | None:
+def find_gutter(lines: Sequence[PageLine]) -> float | None:
     """The place between two columns of print; None where there is one column."""
     unit = median([line.bottom - line.top for line in lines])
     first = min(line.left for line in lines)
@@ -75,10 +79,10 @@ def _gutter(lines: Sequence[PageLine]) -> float | None:
 
 
 def _is_print(lines: Sequence[PageLine], unit: float) -> bool:
-    return (
-        len(lines) >= _COLUMN_LINES
-        and median([line.right - line.left for line in lines]) >= _COLUMN_WIDTH * unit
-    )
+    """Whether a side of the page holds lines of text; cells of a table may stand above or below them."""
+    widths = [line.right - line.left for line in lines]
+    wide = [width for width in widths if width >= _COLUMN_WIDTH * unit]
+    return len(wide) >= _COLUMN_LINES and sum(wide) >= _PRINT * sum(widths)
 
 
 def _side_by_side(before: Sequence[PageLine], behind: Sequence[PageLine]) -> bool:
@@ -91,28 +95,62 @@ def _side_by_side(before: Sequence[PageLine], behind: Sequence[PageLine]) -> boo
 
 
 def _bands(lines: Sequence[PageLine], gutter: float) -> Iterator[tuple[bool, list[PageLine]]]:
-    """Runs of lines that cross the gutter, and of lines that do not, from the top down."""
-    band: list[PageLine] = []
-    state = False
-    for line in sorted(lines, key=lambda line: line.top):
-        across = line.left < gutter < line.right
-        if band and across != state:
-            yield state, band
-            band = []
-        state = across
-        band.append(line)
-    if band:
-        yield state, band
+    """Runs of rows that cross the gutter or belong to a table, and of rows that do not, from the top down."""
+    rows = _grouped(lines)
+    across = [any(line.left < gutter < line.right for line in row) for row in rows]
+    for first, last in _tables(rows, across, gutter):
+        across[first:last] = [True] * (last - first)
+    for state, run in groupby(range(len(rows)), key=across.__getitem__):
+        yield state, [line for index in run for line in rows[index]]
 
 
-def _rows(lines: Sequence[PageLine]) -> Iterator[PageLine]:
-    """Lines as given when each stands alone in its row; else row by row, cells of tables apart by " | "."""
+def _tables(
+    rows: Sequence[list[PageLine]], across: Sequence[bool], gutter: float
+) -> Iterator[tuple[int, int]]:
+    """Runs of rows beside columns whose pieces are cells: narrow ones, two rows of them or more.
+
+    Such a run stands above or below the columns, or at rows that cross the gutter, never among their lines.
+    """
+    left = gutter - min(line.left for row in rows for line in row)
+    right = max(line.right for row in rows for line in row) - gutter
+
+    blocks = _blocks(rows)
+
+    def is_cells(index: int) -> tuple[int, bool]:
+        row = rows[index]
+        widths = [(line.right - line.left) / (left if line.right <= gutter else right) for line in row]
+        return blocks[index], across[index] or (len(row) > 1 and max(widths) < _NARROW)
+
+    for (_, cells), run in groupby(range(len(rows)), key=is_cells):
+        places = list(run)
+        first, last = places[0], places[-1] + 1
+        at_edge = first == 0 or last == len(rows) or any(across[first - 1 : last + 1])
+        if cells and at_edge and sum(len(rows[index]) > 1 for index in places) >= _TABLE_ROWS:
+            yield first, last
+
+
+def _blocks(rows: Sequence[Sequence[PageLine]]) -> list[int]:
+    """For each row the number of its block: rows that follow each other without a gap."""
+    tops = [min(line.top for line in row) for row in rows]
+    steps = [following - top for top, following in pairwise(tops)]
+    usual = median(steps) if steps else 0.0
+    return [0, *accumulate(int(step > _BREAK * usual) for step in steps)]
+
+
+def _grouped(lines: Sequence[PageLine]) -> list[list[PageLine]]:
+    """Lines that stand beside each other, row by row."""
     rows: list[list[PageLine]] = []
     for line in sorted(lines, key=lambda line: (line.top + line.bottom) / 2):
         if rows and _same_row(rows[-1], line):
             rows[-1].append(line)
         else:
             rows.append([line])
+    return rows
+
+
+def _rows(lines: Sequence[PageLine]) -> Iterator[PageLine]:
+    """Lines as given when each stands alone in its row; else row by row, cells of tables apart by " | "."""
+    rows = _grouped(lines)
     if all(len(row) == 1 for row in rows):
         yield from lines
         return

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from kb.ingest.readers.arrange import Region, arrange
+from kb.ingest.readers.arrange import Region, arrange, find_gutter
 from kb.ingest.readers.page_line import PageLine
 from kb.ingest.readers.spacing import collapse
 from kb.ingest.readers.unwrap import WrappedLine, paragraphs
@@ -15,13 +16,19 @@ from kb.types import Block
 
 _EDGE = 3  # lines from the top and from the bottom of a page that may be running heads or page numbers
 _HEAD = 50  # characters of a running head
+_ONE_HEIGHT = 3.0  # units by which the heights of a running head may differ
+_NEARLY = 0.8  # of the pages
+_UNEVEN = 0.2  # of its height by which the distance of a running head is not that of lines
 _REACH = 2.5  # character widths from the right margin at which a line counts as full
 _CENTRED = 1.5  # character widths that a centred line leaves free on both sides
 _LEAST_WIDTH = 1.0  # units of a character, where lines are too short to tell
 _SMALL = 0.98  # of the usual size: a line of a footnote
 _APART = 99.0  # an indent that joins a line to none
 _NOTE = re.compile(r"(?:[①-⑳*※]|[〔\[［（(]?\d{1,2}[〕\]］）)]?)[ \u3000]?(?=\D)")
-_NUMBER_LINE = re.compile(r"(?=.*\d)[\s\-—–－_·.•第共页Page/of|\d]{1,24}")
+_NUMBER_LINE = re.compile(
+    r"(?=.*\d)[\s\-—–－_·.•第共页Page/of|\d]{1,24}"
+    r"|[\s\-—–－]*第\s*[一二三四五六七八九十百零〇]{1,6}\s*页[\s/，,]*(?:共\s*[一二三四五六七八九十百零〇]{1,6}\s*页)?[\s\-—–－]*"
+)
 
 
 def page_blocks(pages: Sequence[Sequence[PageLine]]) -> Iterator[Block]:
@@ -102,18 +109,29 @@ def _edges(page: Sequence[PageLine]) -> frozenset[int]:
 
 
 def _without_notes(lines: Sequence[PageLine]) -> tuple[list[PageLine], list[PageLine]]:
-    """The lines of a page without the footnotes, and those: small print below, begun by a mark."""
+    """The lines of a page without the footnotes, and those: small print below each column, after a mark."""
     sizes = [line.size for line in lines]
     if len(lines) < _EDGE or not all(sizes):
         return list(lines), []
     usual = statistics.median(sizes)
+    gutter = find_gutter([line for line in lines if line.size >= _SMALL * usual])
+    if gutter is None:
+        below = _below(lines, usual)
+    else:
+        parts = ([line for line in lines if (line.left < gutter) == before] for before in (True, False))
+        below = [line for part in parts for line in _below(part, usual)]
+    return [line for line in lines if line not in below], below
+
+
+def _below(lines: Sequence[PageLine], usual: float) -> list[PageLine]:
+    """The small print at the foot of one column."""
     order = sorted(lines, key=lambda line: line.top)
     below: list[PageLine] = []
     while order and order[-1].size < _SMALL * usual:
         below.insert(0, order.pop())
     while below and not _NOTE.match(below[0].text):
         below.pop(0)
-    return [line for line in lines if line not in below], below
+    return below
 
 
 def _key(text: str) -> str:
@@ -122,15 +140,49 @@ def _key(text: str) -> str:
 
 
 def _running(pages: Sequence[Sequence[PageLine]]) -> frozenset[str]:
-    """Short lines without a full stop at the edge of three pages or more, and of a third of them."""
-    counts: Counter[str] = Counter()
+    """Short lines without a full stop at the edge of three pages or more, and of a third of them.
+
+    A line of the text may recur too: a running head stands at one height on its pages, apart from the text
+    or in letters of another size; or it is the first line of nearly all of them.
+    """
+    found: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    first = Counter(_key(min(page, key=lambda line: line.top).text) for page in pages if page)
     for page in pages:
-        edges = [page[index].text for index in _edges(page)]
-        counts.update(
-            {_key(text) for text in edges if len(text) <= _HEAD and "。" not in text and _key(text)}
-        )
+        usual = statistics.median([line.size for line in page]) if page else 0.0
+        for index in _edges(page):
+            line = page[index]
+            key = _key(line.text)
+            if len(line.text) <= _HEAD and "。" not in line.text and key:
+                found[key].append((line.top, _is_apart(line, page, usual)))
     least = max(3, len(pages) // 3)
-    return frozenset(key for key, count in counts.items() if count >= least)
+    most = max(least, _NEARLY * len(pages))
+    return frozenset(key for key, places in found.items() if _recurs(places, least) or first[key] >= most)
+
+
+def _recurs(places: Sequence[tuple[float, bool]], least: int) -> bool:
+    """Whether a line stands apart at one of its heights on enough pages."""
+    return any(
+        sum(abs(top - other) <= _ONE_HEIGHT and apart for other, apart in places) >= least
+        for top, _ in places
+    )
+
+
+def _is_apart(line: PageLine, page: Sequence[PageLine], usual: float) -> bool:
+    """Whether a line keeps another distance from the text than its lines do, or is set in another size.
+
+    Where the format does not tell heights, every line counts as apart.
+    """
+    height = line.bottom - line.top
+    if not height or abs(line.size - usual) > (1 - _SMALL) * usual:
+        return True
+    text = sorted(
+        (other for other in page if not _NUMBER_LINE.fullmatch(other.text)), key=lambda one: one.top
+    )
+    gaps = [below.top - above.bottom for above, below in pairwise(text)]
+    place = text.index(line) if line in text else 0
+    own = [gap for gap in gaps[max(0, place - 1) : place + 1] if gap > -height]
+    leading = statistics.median(gaps) if gaps else 0.0
+    return all(abs(gap - leading) > _UNEVEN * height for gap in own)
 
 
 def _wrapped(region: Region) -> list[WrappedLine]:

@@ -10,6 +10,9 @@ from kb.ingest.labels import label_of
 
 _ENDS = re.compile(r"[。！？!?：:；;…][”’」』）)】》\"']*$")
 _STOPS = re.compile(r"[。！？!?][”’」』）)】》\"']*$")
+# Digits on both sides of a wrap, among Chinese words: one figure, which no one writes beside another.
+_FIGURE_CUT = re.compile(r"[\u4e00-\u9fff（，、][\d.,]*\d\n\d[\d.,]*[%％\u4e00-\u9fff）]")
+_AROUND = 14  # characters on each side of a wrap that show a figure
 _INDENT = 1.2  # character widths that begin a paragraph
 _HANGS = 8.0  # a deeper indent is a centred or right-aligned line
 _REMNANT = 2  # characters of a centred line that can only be the end of the one before
@@ -59,7 +62,9 @@ def _short_list(text: str) -> bool:
 
 
 def _joined(left: str, right: str) -> str:
-    """Latin words keep a space where the line was wrapped, Chinese ones do not."""
+    """Latin words keep a space where the line was wrapped, Chinese ones and figures do not."""
+    if _FIGURE_CUT.search(f"{left[-_AROUND:]}\n{right[:_AROUND]}"):
+        return left + right
     if (
         left
         and right
