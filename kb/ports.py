@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from kb.types import Amount, Block
 
-Vectors = NDArray[np.float32]  # (n, dim), rows of unit length
-Vector = NDArray[np.float32]  # (dim,), unit length
+if TYPE_CHECKING:  # who only reads files or answers from words has no other use for numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
+Vectors: TypeAlias = "NDArray[np.float32]"  # (n, dim), rows of unit length
+Vector: TypeAlias = "NDArray[np.float32]"  # (dim,), unit length
 
 
 class Scored(NamedTuple):

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from kb.errors import EmptyFile
 from kb.ingest.articles import Article, part
@@ -18,6 +17,7 @@ from kb.ingest.outline import outline
 from kb.ingest.paragraphs import paragraphs
 from kb.ingest.quality import flags
 from kb.ingest.readers.pdf import SCANNED
+from kb.ingest.readers.recognition import Recognise
 from kb.ingest.readers.registry import reader
 from kb.ingest.readers.spacing import visible
 from kb.ingest.reading import Reading
@@ -25,9 +25,6 @@ from kb.ingest.scans import Recognised, recorded, scan_flags
 from kb.ingest.sites import marks_of
 from kb.ingest.title import Title, find_title
 from kb.types import Block, Document, Flag, Removed
-
-if TYPE_CHECKING:
-    from kb.ingest.readers.recognition import Recognise
 
 _LEAST = 30  # visible characters of a text worth keeping
 # A Chinese sentence, or an English one of fifteen words: menus and captions have neither.

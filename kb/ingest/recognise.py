@@ -11,13 +11,10 @@ import re
 from collections.abc import Sequence
 from importlib.util import find_spec
 from statistics import median
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from kb.ingest.readers.page_line import PageLine
-from kb.ingest.readers.recognition import ILLEGIBLE
-
-if TYPE_CHECKING:
-    from kb.ingest.readers.recognition import Picture
+from kb.ingest.readers.recognition import ILLEGIBLE, Picture
 
 _DETECTOR = 1280  # pixels of the longer side in which lines are looked for; they are read in full size
 _LEGIBLE = 0.5  # confidence below which a line is set aside: stamps, stains and strokes

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 from kb.ingest.readers.page_line import PageLine
+from kb.ingest.readers.recognition import Picture, Recognise
 from kb.types import Block, Flag
-
-if TYPE_CHECKING:
-    from kb.ingest.readers.recognition import Picture, Recognise
 
 _DOUBTFUL = 0.8  # a line below this confidence is noted; on clean scans lines lie above 0.95
 _NOTED = 40  # doubtful lines noted of one document

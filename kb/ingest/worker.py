@@ -9,18 +9,16 @@ import os
 import resource
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from kb.errors import DamagedFile, KbError, ReadError
 from kb.ingest import wire
 from kb.ingest.own import OwnRules, use
 from kb.ingest.pipeline import read
 from kb.ingest.readers.page_line import PageLine
+from kb.ingest.readers.recognition import Picture, Recognise
 from kb.ingest.recognise import Recogniser, available
 from kb.ingest.wire import INPUT, OUTPUT
-
-if TYPE_CHECKING:
-    from kb.ingest.readers.recognition import Picture, Recognise
 
 MEMORY = 1_500 * 1024 * 1024  # bytes of address space
 _CONVERTER_MEMORY = (

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from kb.errors import DamagedFile, EmptyFile, NeedsOcr
 from kb.ingest.readers.layout import page_blocks
-from kb.ingest.readers.recognition import INSTALL, SCANS
+from kb.ingest.readers.recognition import INSTALL, SCANS, Picture, Recognise
 from kb.types import Block
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from kb.ingest.readers.recognition import Picture, Recognise
 
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
 _SIDE = 4_000  # pixels of the longer side that is recognised

@@ -11,13 +11,11 @@ from kb.errors import DamagedFile, NeedsOcr, ProtectedFile
 from kb.ingest.readers.layout import page_blocks
 from kb.ingest.readers.page_line import PageLine
 from kb.ingest.readers.pdf_lines import legible, page_lines
-from kb.ingest.readers.recognition import INSTALL, SCANS
+from kb.ingest.readers.recognition import INSTALL, SCANS, Picture, Recognise
 from kb.types import Block
 
 if TYPE_CHECKING:
     import pypdfium2
-
-    from kb.ingest.readers.recognition import Picture, Recognise
 
 SCANNED = "scanned_page"  # the furniture of a note on pages that are pictures among pages of text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kb.ingest.readers.page_line import PageLine
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:  # the parser process has no other use for numpy
     import numpy as np
     from numpy.typing import NDArray
 
-    Picture = NDArray[np.uint8]  # (height, width, 3), blue, green, red
-    Recognise = Callable[[Picture, int], tuple[PageLine, ...]]  # a page's picture and its number → its lines
+Picture: TypeAlias = "NDArray[np.uint8]"  # (height, width, 3), blue, green, red
+Recognise: TypeAlias = Callable[[Picture, int], tuple[PageLine, ...]]  # a page and its number → its lines
 
 # What a person does when text recognition is missing: one line, after the name of the file.
 INSTALL = "install text recognition (pip install 'kb[ocr]') and run `kb ingest` again"
