@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -10,16 +11,18 @@ from types import TracebackType
 from typing import Self
 
 from kb.access.accounts import Accounts
+from kb.access.collections import Collections
 from kb.compare.lens import find_lens, lenses
 from kb.compare.sources import gather, passed_over
 from kb.compare.table import CompareRequest, build_comparison
 from kb.config import Settings
-from kb.errors import ModelError, NotFound, QuestionError, SettingsError
+from kb.errors import NotFound, QuestionError, SettingsError
 from kb.models.chat import Chat
 from kb.models.opened import OpenModels
 from kb.ports import Embedder
 from kb.search.answer import Desk, answer
 from kb.search.cite import check_quote, cite
+from kb.search.encoder import answering
 from kb.search.filters import admitted
 from kb.search.question import understand
 from kb.search.ranking import ranking
@@ -36,12 +39,14 @@ from kb.store.held import Reader
 from kb.store.intake import take_in
 from kb.store.jobs import Jobs
 from kb.store.layout import Layout
+from kb.store.placing import place_files
 from kb.store.restored import remove_again, restore, restored_of
 from kb.store.restoring import settle
 from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.store.tally import Told, unheard
 from kb.store.uploads import Originals
+from kb.store.view import Views
 from kb.types import (
     Answer,
     Basket,
@@ -82,6 +87,8 @@ class Library:
         self.originals = Originals(store)
         self.accounts = Accounts(store)
         self.upkeep = Upkeep(store, settings.home)
+        self.collections = Collections(store)
+        self._views = Views(store)
         self._store = store
         self._models = OpenModels(settings.models_folder)
 
@@ -94,7 +101,15 @@ class Library:
 
     def close(self) -> None:
         """Frees files and connections."""
+        self._views.close()
         self._store.close()
+
+    def seen_by(self, collections: frozenset[str] | None) -> Library:
+        """The library as somebody sees it who may see these collections (None: all) from elsewhere."""
+        seen = copy.copy(self)
+        seen._store = self._views.of(collections)
+        seen.baskets, seen.upkeep = Baskets(seen._store), Upkeep(seen._store, self.settings.home)
+        return seen
 
     def __enter__(self) -> Self:
         return self
@@ -104,25 +119,27 @@ class Library:
     ) -> None:
         self.close()
 
-    # Adding
-
     def ingest(
         self,
         paths: Sequence[Path],
         *,
         prune: bool = False,
         reprocess: bool = False,
+        collection: str = "",
         progress: Progress = silent,
         told: Told = unheard,
     ) -> IngestReport:
-        """Takes files and folders in.
+        """Takes files and folders in, into `collection` where one is named.
 
-        Raises `Busy` while another process writes and `StorageFull` when the disk is; a file that cannot be
-        read is a `Failure` in the report. `told` hears what becomes of each.
+        Raises `NotFound` for a collection that there is not, `Busy` while another process writes and
+        `StorageFull` when the disk is; a file that cannot be read is a `Failure` in the report. `told` hears
+        what becomes of each.
         """
         options = IntakeOptions(prune, reprocess, let_back=True)
         embedder = self._models.embedder(self.settings.model)
-        return take_in(self._store, embedder, self.settings.model, paths, options, progress, told)
+        if collection:
+            place_files(self._store.whole, paths, collection)
+        return take_in(self._store.whole, embedder, self.settings.model, paths, options, progress, told)
 
     def set_metadata(self, doc_id: str, values: Mapping[str, str]) -> Document:
         """Corrects metadata by hand; a region is written 天津市/河东区, "" empties a field.
@@ -137,7 +154,9 @@ class Library:
             self.card(relative)
             if relative == doc_id:
                 raise QuestionError(f"family={doc_id} is the document itself: write family={OWN}")
-        return correct(self._store, self._embedder_of(self._store.snapshot()), doc_id, values)
+        self.card(doc_id)
+        embedder = self._embedder_of(self._store.snapshot())
+        return self._store.shown_document(correct(self._store.whole, embedder, doc_id, values))
 
     def restore(self, doc_id: str, piece: str, *, undo: bool = False) -> Document:
         """Puts a piece that cleaning took away back for good, or with `undo` takes it away again.
@@ -147,16 +166,17 @@ class Library:
         """
         change = remove_again if undo else restore
         model = self.settings.model
-        return change(self._store, self._models.embedder(model), model, doc_id, piece, silent)
+        self.card(doc_id)
+        embedder = self._models.embedder(model)
+        return self._store.shown_document(change(self._store.whole, embedder, model, doc_id, piece, silent))
 
     def delete(self, doc_id: str) -> None:
         """Deletes a document, and its original when it was uploaded and nothing else is left of it.
 
         It comes back only from a file that is named or uploaded again. Raises `NotFound` and `Busy`.
         """
-        self.originals.discard(delete_document(self._store, doc_id))
-
-    # Reading
+        self.card(doc_id)
+        self.originals.discard(delete_document(self._store.whole, doc_id))
 
     def restored(self, doc_id: str) -> tuple[Removed, ...]:
         """The pieces of a document that were put back by hand."""
@@ -183,7 +203,7 @@ class Library:
     def document(self, doc_id: str) -> Document:
         """One document with its text. Raises `NotFound`."""
         with self._store.reading() as connection:
-            return documents.get_document(connection, doc_id)
+            return self._store.shown_document(documents.get_document(connection, doc_id))
 
     def family(self, doc_id: str) -> Family:
         """The work that a document belongs to, with its copies. Raises `NotFound`."""
@@ -259,7 +279,7 @@ class Library:
 
     def check(self, repair: bool = False) -> CheckReport:
         """Integrity of the truth and the derived indexes; `repair` makes damaged derived ones again."""
-        return check(self._store, repair)
+        return check(self._store.whole, repair)
 
     def _in_chinese(self, topic: str) -> str:
         """An English topic with its terms in Chinese; "" for a Chinese one or none."""
@@ -278,17 +298,4 @@ class Library:
         return folder if folder.is_dir() else None
 
     def _embedder_of(self, snapshot: Snapshot) -> Embedder:
-        """The encoder of the snapshot's vectors: the one before until a new one has embedded everything.
-
-        The same weights may be reached in another way since; then as the settings say now. Raises
-        `ModelError` when it now makes vectors that cannot be compared with those.
-        """
-        active, wanted = snapshot.model, self.settings.model
-        if active is None:
-            return self._models.embedder(wanted)
-        embedder = self._models.embedder(wanted if active.settings.same_vectors(wanted) else active.settings)
-        if embedder.name != active.name:
-            raise ModelError(
-                f"the vectors were made by {active.name}, the encoder is now {embedder.name}: run `kb ingest`"
-            )
-        return embedder
+        return answering(self._models, snapshot.model, self.settings.model)

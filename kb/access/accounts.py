@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from kb.access.passwords import checked, hashed, matches, weaker
 from kb.errors import Busy, QuestionError
 from kb.store import accounts as kept
+from kb.store.collections import require
 from kb.store.database import adding, adding_if_free
 from kb.store.store import Store
 from kb.types import ROLES, Account, Caller, Key, Role, Session
@@ -54,6 +55,7 @@ class Accounts:
         account = Account(_name(name), _role(role), _collections(collections), self._clock())
         secret = hashed(checked(password, account.name))
         with adding(self._store.engine) as connection:
+            require(connection, account.collections or ())
             kept.add(connection, account, secret)
         return account
 
@@ -71,6 +73,7 @@ class Accounts:
                 account = replace(account, role=_role(role))
             if not isinstance(collections, bool):
                 account = replace(account, collections=_collections(collections))
+            require(connection, account.collections or ())
             names = None if account.collections is None else list(account.collections)
             kept.change(connection, held, role=account.role, collections=names)
             return account
@@ -102,7 +105,7 @@ class Accounts:
                 kept.change(connection, held, password=hashed(password))
             kept.sweep(connection, now - LONGEST_SECONDS, now - IDLE_SECONDS)
             kept.begin(connection, held.key, _digest(id), now)
-        return Session(id, _person(held.account, id))
+        return Session(id, held.account)
 
     def session(self, id: str) -> Caller | None:
         """Who logged in, None when the login has ended or never was."""
@@ -111,12 +114,12 @@ class Accounts:
             found = kept.session(connection, hash)
         if found is None:
             return None
-        account, began, seen = found
+        account, began, seen, openness = found
         seen = max(seen, self._noted.get(hash, 0.0))
         if now - began > LONGEST_SECONDS or now - seen > IDLE_SECONDS:
             return None
         self._note(hash, seen, now, lambda connection: kept.see(connection, hash, now))
-        return _person(account, id)
+        return _person(account, id, openness.seen_by(account.role, account.collections))
 
     def logout(self, id: str) -> None:
         """Ends a login."""
@@ -148,6 +151,7 @@ class Accounts:
         made = Key(id, name, _role(role), _collections(collections), now, expires, None, None)
         secret = f"{KEY_PREFIX}{id}_{secrets.token_urlsafe(32)}"
         with adding(self._store.engine) as connection:
+            require(connection, made.collections or ())
             kept.add_key(connection, made, _digest(secret))
         return made, secret
 
@@ -163,12 +167,11 @@ class Accounts:
             found = kept.key(connection, id)
         if found is None or not hmac.compare_digest(found[1], _digest(secret)):
             return None
-        key = found[0]
+        key, _, openness = found
         if key.revoked is not None or (key.expires is not None and key.expires <= now):
             return None
         self._note(id, key.used or 0.0, now, lambda connection: kept.use_key(connection, id, now))
-        seen = None if key.collections is None else frozenset(key.collections)
-        return Caller(key.name, key.role, seen, "key", id)
+        return Caller(key.name, key.role, openness.seen_by(key.role, key.collections), "key", id)
 
     def _note(self, what: str, before: float, now: float, write: Callable[[Connection], None]) -> None:
         """Keeps that a login or key was used: at most once a minute, and not while another writes."""
@@ -184,8 +187,7 @@ class Accounts:
             return
 
 
-def _person(account: Account, id: str) -> Caller:
-    seen = None if account.collections is None else frozenset(account.collections)
+def _person(account: Account, id: str, seen: frozenset[str] | None) -> Caller:
     return Caller(account.name, account.role, seen, "session", token=form_token(id))
 
 

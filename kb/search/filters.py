@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from kb.store.snapshot import Part
 from kb.text.normalise import fold_characters
 from kb.types import DocumentCard, Filters, Region
 
@@ -17,9 +18,9 @@ _SHORTEST_NAME = 2
 
 
 def admitted(cards: Mapping[int, DocumentCard], filters: Filters) -> frozenset[int] | None:
-    """Keys of the documents that pass; None when nothing is filtered."""
+    """Keys of the documents that pass; None when nothing is filtered out of the whole library."""
     if filters == Filters():
-        return None
+        return cards.keys_held if isinstance(cards, Part) else None
     return frozenset(key for key, card in cards.items() if passes(card, filters))
 
 

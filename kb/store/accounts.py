@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 
 from kb.errors import NotFound, QuestionError
+from kb.store.collections import Openness, collections
 from kb.store.schema import metadata
 from kb.types import Account, Key
 
@@ -63,6 +65,13 @@ keys = Table(
     Column("used", Float),
     Column("revoked", Float),
     sqlite_with_rowid=False,
+)
+
+# The collections with their roles, in the statement that finds a login or key: one read for each request.
+_OPENNESS = (
+    select(func.json_group_array(func.json_array(collections.c.name, collections.c.role)))
+    .scalar_subquery()
+    .label("openness")
 )
 
 TABLES = (accounts, sessions, keys)
@@ -135,14 +144,14 @@ def begin(connection: Connection, account: int, hash: str, now: float) -> None:
     connection.execute(insert(sessions).values(hash=hash, account=account, created=now, seen=now))
 
 
-def session(connection: Connection, hash: str) -> tuple[Account, float, float] | None:
-    """Whose login it is, when it began and when it was last seen."""
+def session(connection: Connection, hash: str) -> tuple[Account, float, float, Openness] | None:
+    """Whose login it is, when it began and when it was last seen, and which collections there are."""
     row = connection.execute(
-        select(accounts, sessions.c.created.label("began"), sessions.c.seen)
+        select(accounts, sessions.c.created.label("began"), sessions.c.seen, _OPENNESS)
         .join(accounts, accounts.c.key == sessions.c.account)
         .where(sessions.c.hash == hash)
     ).one_or_none()
-    return (_account(row), row.began, row.seen) if row is not None else None
+    return (_account(row), row.began, row.seen, _openness(row)) if row is not None else None
 
 
 def see(connection: Connection, hash: str, now: float) -> None:
@@ -179,10 +188,10 @@ def add_key(connection: Connection, key: Key, hash: str) -> None:
     connection.execute(insert(keys).values(values))
 
 
-def key(connection: Connection, id: str) -> tuple[Key, str] | None:
-    """A key and the hash of its secret."""
-    row = connection.execute(select(keys).where(keys.c.id == id)).one_or_none()
-    return (_key(row), row.hash) if row is not None else None
+def key(connection: Connection, id: str) -> tuple[Key, str, Openness] | None:
+    """A key, the hash of its secret, and which collections there are."""
+    row = connection.execute(select(keys, _OPENNESS).where(keys.c.id == id)).one_or_none()
+    return (_key(row), row.hash, _openness(row)) if row is not None else None
 
 
 def every_key(connection: Connection) -> tuple[Key, ...]:
@@ -203,6 +212,10 @@ def revoke_key(connection: Connection, id: str, now: float) -> Key:
         raise NotFound(f"there is no key {id}: `kb key list` shows them")
     connection.execute(update(keys).where(keys.c.id == id, keys.c.revoked.is_(None)).values(revoked=now))
     return found[0]
+
+
+def _openness(row: Any) -> Openness:  # noqa: ANN401 (a row of a join is of no class of ours)
+    return Openness(tuple((name, role) for name, role in json.loads(row.openness)))
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 
@@ -61,6 +62,18 @@ entries = Table(
 )
 
 TABLES = (baskets, entries)
+# A basket is there for those who may see all of its passages. Through a view of the store (kb.store.view)
+# `documents` and `collections` hold what may be seen, and those of `main` everything; else both are the same.
+# A passage whose document has gone is where the document was when it was collected.
+_SEEN = text(
+    """NOT EXISTS (
+    SELECT 1 FROM basket_entries AS entry
+    LEFT JOIN main.documents AS held ON held.id = entry.doc_id
+    WHERE entry.basket = baskets."key" AND entry.level = 0
+    AND coalesce(held.collection, json_extract(entry.citation, '$.card.collection'), 'default')
+        IN (SELECT name FROM main.collections EXCEPT SELECT name FROM collections)
+)"""
+)
 MOST_BASKETS, MOST_ENTRIES = 500, 2000
 
 
@@ -91,6 +104,7 @@ def cards(connection: Connection) -> tuple[BasketCard, ...]:
     found = connection.execute(
         select(baskets.c.name, passages, baskets.c.revision, baskets.c.changed)
         .join(entries, entries.c.basket == baskets.c.key, isouter=True)
+        .where(_SEEN)
         .group_by(baskets.c.key)
         .order_by(baskets.c.changed.desc(), baskets.c.key.desc())
     )
@@ -111,7 +125,7 @@ def create(connection: Connection, name: str) -> Held:
 def find(connection: Connection, name: str) -> Held:
     """The basket of that name. Raises `NotFound`."""
     row = connection.execute(
-        select(baskets.c.key, baskets.c.revision, baskets.c.changed).where(baskets.c.name == name)
+        select(baskets.c.key, baskets.c.revision, baskets.c.changed).where(baskets.c.name == name, _SEEN)
     ).one_or_none()
     if row is None:
         raise NotFound(f"there is no basket {name}: `kb basket list` shows the names")

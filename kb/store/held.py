@@ -68,12 +68,12 @@ class Held:
     passages: Recent[int, Passage]
 
     @classmethod
-    def nothing(cls, number: int) -> Held:
-        """Nothing read yet."""
+    def nothing(cls, number: int, share: int = 1) -> Held:
+        """Nothing read yet; there will be one `share`-th of the room."""
         return cls(
             number,
-            Recent(_CHARACTERS, lambda one: _size(one[1])),
-            Recent(_CHARACTERS // 2, lambda one: len(one.text)),
+            Recent(_CHARACTERS // share, lambda one: _size(one[1])),
+            Recent(_CHARACTERS // share // 2, lambda one: len(one.text)),
         )
 
     def at(self, number: int, changed: frozenset[int]) -> Held:

@@ -70,21 +70,28 @@ class Jobs:
             return int(self._row_of(connection, id)["revision"])
 
     def page(
-        self, limit: int, cursor: int | None = None, *, files: bool = False
+        self, limit: int, cursor: int | None = None, *, files: bool = False, actor: str | None = None
     ) -> tuple[list[Job], int | None]:
-        """Jobs, the newest first, from `cursor` on; and the cursor of what follows, None at the end."""
+        """Jobs, the newest first, from `cursor` on; and the cursor of what follows, None at the end.
+
+        With `actor`, those that this one asked for.
+        """
         found = select(jobs).order_by(jobs.c.key.desc()).limit(limit + 1)
         if cursor is not None:
             found = found.where(jobs.c.key <= cursor)
+        if actor is not None:
+            found = found.where(jobs.c.actor == actor)
         with self._store.reading() as connection:
             rows = list(connection.execute(found).mappings())
             following = rows[limit]["key"] if len(rows) > limit else None
             return [job_rows.job_of(connection, row, files) for row in rows[:limit]], following
 
-    def count(self) -> int:
-        """How many jobs are kept."""
+    def count(self, actor: str | None = None) -> int:
+        """How many jobs are kept, or how many of `actor`."""
+        counted = select(func.count()).select_from(jobs)
         with self._store.reading() as connection:
-            return connection.execute(select(func.count()).select_from(jobs)).scalar_one()
+            kept = counted if actor is None else counted.where(jobs.c.actor == actor)
+            return connection.execute(kept).scalar_one()
 
     def waiting(self) -> bool:
         """Whether there is work to do."""

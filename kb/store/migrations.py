@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from kb.errors import StoreError
-from kb.store import accounts, baskets, by_hand, job_rows, schema
+from kb.store import accounts, baskets, by_hand, collections, job_rows, schema
 from kb.store.database import adding, reading
 from kb.store.deleted import deleted
 
@@ -68,6 +68,18 @@ def m010_jobs(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=[*job_rows.TABLES, deleted])
 
 
+def m011_collections(connection: Connection) -> None:
+    """Collections; what is there already is in the first one, which is open to everybody."""
+    schema.metadata.create_all(connection, tables=collections.TABLES)
+    values = {"name": collections.DEFAULT, "role": "reader", "created": time.time()}
+    connection.execute(insert(collections.collections).values(values))
+    present = {column["name"] for column in inspect(connection).get_columns("documents")}
+    if "collection" not in present:
+        connection.execute(
+            text("ALTER TABLE documents ADD COLUMN collection TEXT NOT NULL DEFAULT 'default'")
+        )
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
@@ -79,6 +91,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m008_accounts,
     m009_by_hand,
     m010_jobs,
+    m011_collections,
 )
 
 

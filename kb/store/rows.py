@@ -12,7 +12,7 @@ from kb.types import Chunk, Document, DocumentCard, Fact, Flag, Removed, Section
 
 CARD_COLUMNS = (
     "key", "id", "source", "version", "title", "issuer", "region", "issued", "number", "kind", "origin",
-    "flags", "chunks", "topics",
+    "flags", "chunks", "topics", "collection",
 )  # fmt: skip
 
 
@@ -81,6 +81,7 @@ def card_of(row: RowMapping) -> DocumentCard:
         flags=_flags(row["flags"]),
         chunks=row["chunks"],
         topics=tuple(row["topics"]),
+        collection=row["collection"],
     )
 
 

@@ -54,6 +54,7 @@ documents = Table(
     Column("removed", JSON, nullable=False),
     Column("facts", JSON, nullable=False),
     Column("topics", JSON, nullable=False, server_default="[]"),
+    Column("collection", Text, nullable=False, server_default="default"),
     Column("chunks", Integer, nullable=False),
     Column("generation", BigInteger, nullable=False, index=True),
     sqlite_autoincrement=True,  # a key is never given to another document

@@ -46,6 +46,14 @@ class ActiveModel:
     settings: ModelSettings
 
 
+class Part(dict[int, DocumentCard]):
+    """Cards of a part of the library: what is not among them may not answer, whatever the filters say."""
+
+    def __init__(self, cards: Mapping[int, DocumentCard]) -> None:
+        super().__init__(cards)
+        self.keys_held = frozenset(cards)
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A consistent view for searching; later changes of the truth do not touch it."""

@@ -17,7 +17,7 @@ from kb.errors import Busy, StoreError
 from kb.ingest.own import OwnRules, read_own
 from kb.ingest.reading import NO_MARKS, Marks
 from kb.ports import Vector
-from kb.store import documents, embeddings, families, files, sites
+from kb.store import collections, documents, embeddings, families, files, sites
 from kb.store.database import adding, open_engine, reading, writing
 from kb.store.derived import bring_up
 from kb.store.layout import Layout
@@ -33,7 +33,7 @@ from kb.store.snapshot import (
     encode_model,
     load_snapshot,
 )
-from kb.types import Chunk, Document, IngestReport, LastRun
+from kb.types import Chunk, Document, DocumentCard, IngestReport, LastRun
 
 _log = logging.getLogger(__name__)
 _LAST_RUN = "last_run"  # in meta
@@ -67,6 +67,19 @@ class Store:
     def close(self) -> None:
         """Frees the connections."""
         self.engine.dispose()
+
+    @property
+    def whole(self) -> Store:
+        """The store with everything in it: itself, where it is no view of another."""
+        return self
+
+    def shown(self, card: DocumentCard) -> DocumentCard:
+        """A card as whoever reads through this store may see it."""
+        return card
+
+    def shown_document(self, document: Document) -> Document:
+        """A document as whoever reads through this store may see it."""
+        return document
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -141,7 +154,8 @@ class Store:
     ) -> None:
         """Keeps one file's articles, chunks and vectors in one transaction; its other articles go.
 
-        `marks` are those of the file, `site` the lines that were taken for its site's when it was read.
+        They are put where the file's documents belong. `marks` are those of the file, `site` the lines that
+        were taken for its site's when it was read.
         """
         with writing(self.engine) as (connection, generation):
             embeddings.put(connection, model, vectors)
@@ -150,6 +164,7 @@ class Store:
             documents.remove_documents(connection, generation, gone)
             for document, chunks in articles:
                 documents.save_document(connection, generation, document, chunks)
+            collections.settle(connection, generation, file.source)
             files.remember(connection, file)
             sites.record(connection, file.source, marks, site)
 
@@ -189,6 +204,7 @@ class Store:
             own = [id for id, _ in documents.documents_of(connection, new.source)]
             documents.remove_documents(connection, generation, own)
             files.move(connection, generation, old, new)
+            collections.follow(connection, generation, old, new.source)
 
     def remove(self, sources: list[str]) -> int:
         """Removes files and their documents; returns how many documents."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
+from kb.library import Library
 from kb.surfaces.door import UNKNOWN
 from kb.types import Caller, Role
 
@@ -22,6 +23,11 @@ def known(request: Request) -> Caller | None:
     """Who asks, None when that is not known."""
     found: Caller | None = getattr(request.state, "caller", None)
     return found
+
+
+def library_for(library: Library, caller: Caller) -> Library:
+    """The library as `caller` sees it; only whoever sits at this machine sees all of it as it is."""
+    return library if caller.kind == "local" else library.seen_by(caller.collections)
 
 
 def reader(request: Request) -> Caller:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from kb.types import Account, Key, Role
+from kb.types import Account, Collection, Key, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,27 @@ class NewKeyOut:
 
     key: KeyOut
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionOut:
+    """A part of the library; `role` is the least that sees it."""
+
+    name: str
+    role: Role
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionsOut:
+    """All collections by name."""
+
+    collections: list[CollectionOut]
+
+
+def collections_out(found: Sequence[Collection]) -> CollectionsOut:
+    """All collections."""
+    return CollectionsOut([CollectionOut(one.name, one.role, one.documents) for one in found])
 
 
 def people_out(people: Sequence[Account]) -> AccountsOut:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 import anyio
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from kb.errors import NotFound
 from kb.library import Library
 from kb.surfaces import access
 from kb.surfaces import job_shapes as shapes
@@ -21,7 +22,7 @@ from kb.surfaces.deps import LibraryDep
 from kb.surfaces.problems import ProblemOut
 from kb.surfaces.receiving import FILE_BYTES, MOST_FILES, Received, receive
 from kb.surfaces.security import REQUEST_BYTES
-from kb.types import Job
+from kb.types import Caller, Job, Wanted
 
 _Responses = dict[int | str, dict[str, Any]]
 _ALWAYS: _Responses = {
@@ -84,9 +85,17 @@ class JobsIn(BaseModel):
     cursor: int | None = Field(None, ge=1, le=2**53, description="`next` of the page before.", examples=[17])
 
 
-def job_of(library: LibraryDep, id: JobId) -> Job:
+def actor_of(caller: Caller) -> str | None:
+    """Whose jobs somebody sees: who may not see everything sees what is their own. None: all."""
+    return None if caller.collections is None else caller.name
+
+
+def job_of(library: LibraryDep, caller: EditorDep, id: JobId) -> Job:
     """The job that an address names. Raises `NotFound`."""
-    return library.jobs.get(id)
+    found = library.jobs.get(id)
+    if actor_of(caller) not in (None, found.actor):
+        raise NotFound("no job has this id: `kb jobs` shows the ids")
+    return found
 
 
 JobDep = Annotated[Job, Depends(job_of)]
@@ -106,21 +115,32 @@ What is answered 202 is on the disk and survives whatever happens to the server.
 its content. The same bytes are one document, whatever they are called. At most {MOST_FILES} files,
 {FILE_BYTES // 2**20} MiB each and {REQUEST_BYTES // 2**20} MiB together.""",
 )
-async def upload(request: Request, library: LibraryDep, caller: EditorDep, key: Key = "") -> Response:
+async def upload(
+    request: Request,
+    library: LibraryDep,
+    caller: EditorDep,
+    collection: Annotated[
+        str, Query(max_length=60, description="Where they go; see `listCollections`.")
+    ] = "",
+    key: Key = "",
+) -> Response:
     """Keeps files and takes them into the library as a job."""
+    name = library.collections.choose(caller.collections, collection)
     received = await receive(request, library.originals)
-    job = await run_in_threadpool(take_up, library, received, caller.name, key)
+    job = await run_in_threadpool(take_up, library, received, caller.name, key, name)
     answer = answered(request, shapes.job_out(job), 202)
     answer.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return answer
 
 
 @router.get("/jobs", operation_id="listJobs", response_model=shapes.JobsOut, responses=_UNCHANGED)
-def jobs(request: Request, library: LibraryDep, query: Annotated[JobsIn, Query()]) -> Response:
+def jobs(
+    request: Request, library: LibraryDep, caller: EditorDep, query: Annotated[JobsIn, Query()]
+) -> Response:
     """Jobs with how far they are, the newest first, a page at a time."""
-    found, following = library.jobs.page(query.limit, query.cursor)
+    found, following = library.jobs.page(query.limit, query.cursor, actor=actor_of(caller))
     cards = [shapes.card_out(job) for job in found]
-    total = library.jobs.count()
+    total = library.jobs.count(actor_of(caller))
     return answered(request, shapes.JobsOut(cards, total, str(following) if following else None))
 
 
@@ -160,33 +180,37 @@ async def follow(request: Request, library: LibraryDep, found: JobDep) -> AsyncI
 
 
 @router.post("/jobs/{id}/cancel", operation_id="cancelJob", response_model=shapes.JobOut, responses=_MISSING)
-def cancel(request: Request, library: LibraryDep, id: JobId) -> Response:
+def cancel(request: Request, library: LibraryDep, found: JobDep) -> Response:
     """Stops a job after the file in hand; what is in the library stays there."""
-    return answered(request, shapes.job_out(library.jobs.cancel(id)))
+    return answered(request, shapes.job_out(library.jobs.cancel(found.id)))
 
 
 @router.post("/jobs/{id}/retry", operation_id="retryJob", response_model=shapes.JobOut, responses=_MISSING)
-def retry(request: Request, library: LibraryDep, id: JobId) -> Response:
+def retry(request: Request, library: LibraryDep, found: JobDep) -> Response:
     """Tries again what failed, was cancelled or interrupted."""
-    return answered(request, shapes.job_out(library.jobs.retry(id)))
+    return answered(request, shapes.job_out(library.jobs.retry(found.id)))
 
 
 @router.delete("/jobs/{id}", operation_id="deleteJob", status_code=204, responses=_MISSING)
-def delete(library: LibraryDep, id: JobId) -> Response:
+def delete(library: LibraryDep, found: JobDep) -> Response:
     """Forgets a job that has ended, and the originals of those of its files that failed."""
-    library.originals.discard(library.jobs.remove(id))
+    library.originals.discard(library.jobs.remove(found.id))
     return Response(status_code=204)
 
 
-def take_up(library: Library, received: Received, actor: str, key: str = "") -> Job:
+def take_up(library: Library, received: Received, actor: str, key: str = "", collection: str = "") -> Job:
     """Makes a job of what was received; when there is one by that key already, that is the job.
 
-    Raises `QuestionError` when the key came with other files.
+    What is new goes into `collection`. Raises `QuestionError` when the key came with other files.
     """
+
+    def register(wanted: Sequence[Wanted]) -> Job:
+        library.collections.expect([one.source for one in wanted], collection)
+        job, _ = library.jobs.create(UPLOAD, actor, wanted, key)
+        return job
+
     try:
-        job, _ = library.originals.keep(
-            received, lambda wanted: library.jobs.create(UPLOAD, actor, wanted, key)
-        )
+        job = library.originals.keep(received, register)
     finally:
         for _, file in received:
             file.drop()

@@ -73,7 +73,7 @@ def attachment(library: Library, doc_id: str) -> Response:
 
     Raises `NotFound` when it has gone, and `ReadError` when it was changed.
     """
-    found = library.originals.open(doc_id)
+    found = library.originals.open(library.card(doc_id).id)
     stem, _, ending = found.name.rpartition(".")
     if ending.lower() not in _OFFICES | _TEXTS | _PICTURES or not stem:
         stem, ending = found.name, "bin"

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from kb.library import Library
-from kb.surfaces.access import caller_of
+from kb.surfaces.access import caller_of, library_for
 from kb.surfaces.messages import LANGS, Lang, Words
 
 Theme = Literal["auto", "dark", "light"]
@@ -34,10 +34,9 @@ class Prefs:
 
 
 def library_of(request: Request) -> Library:
-    """The open library, for one who is known. Raises a 401 problem for others."""
-    caller_of(request)
-    library: Library = request.app.state.library
-    return library
+    """The library as whoever asks may see it. Raises a 401 problem for one who is not known."""
+    whole: Library = request.app.state.library
+    return library_for(whole, caller_of(request))
 
 
 def prefs_of(request: Request) -> Prefs:

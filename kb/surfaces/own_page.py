@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -18,7 +18,7 @@ from kb.ingest.own import NAMES
 from kb.library import Library
 from kb.store.own_files import LONGEST
 from kb.surfaces import forms, owning
-from kb.surfaces.access import AdminDep, EditorDep
+from kb.surfaces.access import AdminDep, EditorDep, reader
 from kb.surfaces.backups import when
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.matrix import TableView, table_view
@@ -27,7 +27,7 @@ from kb.surfaces.site import SiteDep
 from kb.types import Change, Trial
 from kb.upkeep.lenses import shipped_text
 
-router = APIRouter(prefix="/library", include_in_schema=False)
+router = APIRouter(prefix="/library", include_in_schema=False, dependencies=[Depends(reader)])
 
 _MOST_FIELDS = 10
 _CHANGES, _LINES = 30, 40  # shown

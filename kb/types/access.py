@@ -53,8 +53,17 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """A part of the library that is open to a role and those above it."""
+
+    name: str
+    role: Role
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A login: `id` is the cookie's value, which is kept nowhere else."""
 
     id: str = field(repr=False)
-    caller: Caller
+    account: Account

@@ -126,6 +126,7 @@ class DocumentCard:
     chunks: int = 0
     topics: tuple[str, ...] = ()
     family: str = ""  # the id of the document that is cited for all copies of this work; its own when alone
+    collection: str = "default"
 
     @property
     def work(self) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.access.accounts import IDLE_SECONDS, LONGEST_SECONDS, Accounts
+from kb.access.accounts import IDLE_SECONDS, LONGEST_SECONDS, Accounts, form_token
+from kb.access.collections import Collections
 from kb.access.passwords import LONGEST, matches
 from kb.access.windows import Windows
 from kb.errors import NotFound, QuestionError
@@ -100,10 +101,11 @@ def test_logins_end_with_their_password_and_account(accounts: Accounts, change: 
     assert accounts.session(session.id) is None
 
 
-def test_a_new_role_holds_at_once(accounts: Accounts) -> None:
+def test_a_new_role_holds_at_once(accounts: Accounts, store: Store) -> None:
     accounts.add("li", PASSWORD, "reader")
     session = accounts.login("li", PASSWORD)
     assert session
+    Collections(store).add("内部")
     accounts.set_role("li", "admin", ["内部", "内部"])
     caller = accounts.session(session.id)
     assert caller is not None
@@ -156,8 +158,13 @@ def test_an_unknown_name_costs_a_hash_too(monkeypatch: pytest.MonkeyPatch, accou
     assert verified == [None]
 
 
-def test_keys_are_let_in_until_they_expire_or_are_revoked(accounts: Accounts, clock: Clock) -> None:
+def test_keys_are_let_in_until_they_expire_or_are_revoked(
+    accounts: Accounts, clock: Clock, store: Store
+) -> None:
     assert not accounts.any_way_in()
+    with pytest.raises(NotFound, match="kb collection add"):
+        accounts.add_key("dify", "reader", collections=["公开"])
+    Collections(store).add("公开")
     key, secret = accounts.add_key("dify", "reader", days=30, collections=["公开"])
     assert accounts.any_way_in()
     caller = accounts.by_key(secret)
@@ -208,7 +215,7 @@ def test_no_secret_stands_in_the_truth(accounts: Accounts, store: Store) -> None
     assert session
     held = b"".join(path.read_bytes() for path in store.layout.folder.rglob("*") if path.is_file())
     assert b"$argon2id$" in held
-    for one in (PASSWORD, session.id, secret, session.caller.token):
+    for one in (PASSWORD, session.id, secret, form_token(session.id)):
         assert one.encode() not in held
         assert one not in repr(session)
 

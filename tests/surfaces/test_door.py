@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from guarding import BASE, PASSWORD, Guarded, guarded, token_of
-from starlette.routing import BaseRoute, Mount, Route
+from guarding import BASE, PASSWORD, SAFE, Guarded, flat, guarded, routes, token_of
 
 from kb.config import load_settings
 from kb.library import Library
@@ -31,7 +29,6 @@ READING = {
     "/login",
     "/logout",
 }
-SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.fixture(scope="module")
@@ -50,27 +47,6 @@ def place(empty: Library) -> Guarded:
 def own(tmp_path: Path) -> Iterator[Library]:
     with Library.open(load_settings(tmp_path, environ={})) as opened:
         yield opened
-
-
-def routes(app: FastAPI) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every address with the methods that it takes; what is in braces is filled in."""
-    for route in flat(app.routes):
-        if isinstance(route, Mount):
-            yield route.path, frozenset({"GET"})
-        elif isinstance(route, Route | APIRoute):
-            path = re.sub(r"\{\w+(:\w+)?\}", "1", route.path)
-            yield path, frozenset(route.methods or {"GET", "POST"})
-        else:
-            raise AssertionError(f"{route} is of no known kind")
-
-
-def flat(found: list[BaseRoute]) -> Iterator[BaseRoute]:
-    for route in found:
-        inner = getattr(route, "original_router", None)
-        if inner is None or isinstance(route, Mount | Route):
-            yield route
-        else:
-            yield from flat(inner.routes)
 
 
 def test_the_routes_are_all_seen(place: Guarded) -> None:

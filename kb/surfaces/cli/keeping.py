@@ -29,13 +29,18 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
     prune: Annotated[bool, typer.Option("--prune", help="Forget files that have gone.")] = False,
     reprocess: Annotated[bool, typer.Option("--reprocess", help="Read unchanged files again.")] = False,
+    collection: Annotated[
+        str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
+    ] = "",
     home: Home = None,
     index: Index = None,
     json: AsJson = False,
 ) -> None:
     """Take files and folders into the library; unchanged files are skipped."""
     with open_library(home, index) as library, watched() as progress:
-        report = library.ingest(paths, prune=prune, reprocess=reprocess, progress=progress)
+        report = library.ingest(
+            paths, prune=prune, reprocess=reprocess, collection=collection, progress=progress
+        )
     if json:
         emit(reports.ingest_out(report))
     else:

@@ -28,6 +28,7 @@ COMMANDS = {
     "basket": "basket:app",
     "eval": "measuring:evaluate_set",
     "serve": "serving:serve",
+    "collection": "parts:app",
     "user": "people:app",
     "key": "keys:app",
     "mcp": "agents:speak",

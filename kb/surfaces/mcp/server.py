@@ -20,6 +20,8 @@ from starlette.requests import Request
 from kb import __version__
 from kb.errors import KbError
 from kb.library import Library
+from kb.surfaces.access import known, library_for
+from kb.surfaces.door import UNKNOWN
 from kb.surfaces.kin import title_of
 from kb.surfaces.mcp.places import TEMPLATE, Addresses, Part, page_of, part_of_uri, uri_of
 from kb.surfaces.mcp.tools import TOOLS, Desk, Tool
@@ -66,7 +68,7 @@ class Agents:
         if tool is None:
             known = ", ".join(tool.name for tool in TOOLS)
             raise MCPError(types.INVALID_PARAMS, f"no tool is called {params.name[:80]}: use {known}")
-        desk = Desk(self._library, _addresses(context))
+        desk = Desk(self._for(context), _addresses(context))
         try:
             asked = tool.read(params.arguments or {})
             return _told(await self._apart(partial(tool.run, desk, asked)))
@@ -74,11 +76,11 @@ class Agents:
             return types.CallToolResult(content=[types.TextContent(text=str(error))], is_error=True)
 
     async def list_resources(
-        self, _context: _Context, params: types.PaginatedRequestParams | None
+        self, context: _Context, params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
         """Documents in the order of their ids, a page at a time; the cursor is the last id before."""
         after = (params.cursor if params else None) or ""
-        cards = await self._apart(self._library.cards)
+        cards = await self._apart(self._for(context).cards)
         rest = sorted((card for card in cards if card.id > after), key=lambda card: card.id)
         following = rest[RESOURCES - 1].id if len(rest) > RESOURCES else None
         return types.ListResourcesResult(
@@ -99,16 +101,25 @@ class Agents:
         return types.ListResourceTemplatesResult(resource_templates=[template])
 
     async def read_resource(
-        self, _context: _Context, params: types.ReadResourceRequestParams
+        self, context: _Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """A page of a document; a second content says where a long one goes on.
 
         Raises `MCPError` for what is no document of ours.
         """
         try:
-            return await self._apart(partial(_read, self._library, params.uri))
+            return await self._apart(partial(_read, self._for(context), params.uri))
         except KbError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
+
+    def _for(self, context: _Context) -> Library:
+        """The library as whoever asks sees it; over standard input that is the user of this machine."""
+        if context.request is None:
+            return self._library
+        caller = known(context.request)
+        if caller is None:
+            raise MCPError(types.INVALID_REQUEST, UNKNOWN)
+        return library_for(self._library, caller)
 
     async def _apart(self, work: Callable[[], _Result]) -> _Result:
         """`work` in a thread. A cancelled call that waits for its turn is never begun."""
