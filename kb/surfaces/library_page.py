@@ -14,7 +14,7 @@ from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import forms, views
 from kb.surfaces.access import EditorDep, editor, reader
-from kb.surfaces.api_jobs import take_up
+from kb.surfaces.api_jobs import JobDep, actor_of, take_up
 from kb.surfaces.api_originals import attachment
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.facets import Facets
@@ -23,7 +23,7 @@ from kb.surfaces.reasons import reason_in
 from kb.surfaces.receiving import receive
 from kb.surfaces.security import REQUEST_BYTES
 from kb.surfaces.site import SiteDep
-from kb.types import DocumentCard, FileState, Job, JobFile
+from kb.types import Caller, DocumentCard, FileState, Job, JobFile
 
 router = APIRouter(include_in_schema=False)
 _EDITOR = [Depends(editor)]
@@ -109,35 +109,38 @@ class LibraryPage:
 @router.post("/library/upload", dependencies=_EDITOR, max_body_size=REQUEST_BYTES)
 async def upload(request: Request, library: LibraryDep, caller: EditorDep) -> Response:
     """Keeps what was sent and shows the job that takes it in."""
+    collection = library.collections.choose(caller.collections)
     received = await receive(request, library.originals)
-    job = await run_in_threadpool(take_up, library, received, caller.name)
+    job = await run_in_threadpool(take_up, library, received, caller.name, collection=collection)
     if request.headers.get("accept", "").startswith("application/json"):
         return JSONResponse({"job": job.id, "url": job_url(job.id)}, 202)
     return RedirectResponse(job_url(job.id), 303)
 
 
 @router.get("/library/jobs", dependencies=_EDITOR)
-def jobs(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+def jobs(
+    request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep, caller: EditorDep
+) -> Response:
     """What was sent of late, and how far it is."""
-    found, _ = library.jobs.page(RECENT)
+    found, _ = library.jobs.page(RECENT, actor=actor_of(caller))
     page = JobsPage(tuple(job_view(job, prefs.words) for job in found))
     return site.page(request, prefs, "jobs.html", page, "library")
 
 
 @router.get("/library/jobs/{id}", dependencies=_EDITOR)
-def job(request: Request, id: str, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+def job(request: Request, found: JobDep, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
     """One job; `part=1` gives what changes of it, for the script of the page."""
-    page = _job_page(library, library.jobs.get(id), prefs.words)
+    page = _job_page(library, found, prefs.words)
     part = request.query_params.get("part") == "1"
     return site.page(request, prefs, "_job.html" if part else "job.html", page, "library")
 
 
 @router.post("/library/jobs/{id}", dependencies=_EDITOR)
-async def change(request: Request, id: str, library: LibraryDep) -> Response:
+async def change(request: Request, found: JobDep, library: LibraryDep) -> Response:
     """Does what the pressed button says."""
     form = await request.form(max_files=0, max_fields=10)
     wanted = str(form.get("do", ""))
-    return await run_in_threadpool(_changed, library, id, wanted)
+    return await run_in_threadpool(_changed, library, found.id, wanted)
 
 
 @router.get("/documents/{doc_id}/original", dependencies=[Depends(reader)])
@@ -158,9 +161,11 @@ def job_url(id: str) -> str:
     return f"/library/jobs/{id}"
 
 
-def at_work(library: Library, words: Words) -> tuple[JobView, ...]:
-    """The jobs that are not done, for the page of the library."""
-    found, _ = library.jobs.page(RECENT)
+def at_work(library: Library, words: Words, caller: Caller) -> tuple[JobView, ...]:
+    """The jobs that are not done, for the page of the library; editors see them."""
+    if not caller.may("editor"):
+        return ()
+    found, _ = library.jobs.page(RECENT, actor=actor_of(caller))
     return tuple(job_view(job, words) for job in found if job.active)
 
 

@@ -13,7 +13,7 @@ from kb.errors import QuestionError
 from kb.library import Library
 from kb.store.places import label_of
 from kb.surfaces import facets, forms, library_page, views
-from kb.surfaces.access import reader
+from kb.surfaces.access import ReaderDep, reader
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import same_heading
@@ -69,7 +69,9 @@ def search(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep
 
 
 @router.get("/documents")
-def documents(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+def documents(
+    request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep, caller: ReaderDep
+) -> Response:
     """The list of documents; `q` narrows by words of the title, the source or the issuer."""
     form = forms.SearchForm.read(request.query_params)
     found = [card for card in library.cards(form.filters) if _named(card, form.q)]
@@ -79,7 +81,7 @@ def documents(request: Request, library: LibraryDep, prefs: PrefsDep, site: Site
     page = library_page.LibraryPage(
         form=form,
         facets=facets.facets(library.cards(), form.filters, form, prefs.words),
-        jobs=library_page.at_work(library, prefs.words),
+        jobs=library_page.at_work(library, prefs.words, caller),
         rows=tuple(views.document_row(card, prefs.words) for card in found[first : first + ROWS]),
         total=len(found),
         chunks=sum(card.chunks for card in found),
