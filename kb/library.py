@@ -83,8 +83,7 @@ class Library:
         self.settings = settings
         self.today = today  # what "last year" in a question is counted from
         self.baskets = Baskets(store)
-        self.jobs = Jobs(store)
-        self.originals = Originals(store)
+        self.jobs, self.originals = Jobs(store), Originals(store)
         self.accounts = Accounts(store)
         self.upkeep = Upkeep(store, settings.home)
         self.collections = Collections(store)

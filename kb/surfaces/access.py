@@ -40,6 +40,14 @@ def editor(request: Request) -> Caller:
     return _at_least(request, "editor")
 
 
+def overseer(request: Request) -> Caller:
+    """An editor who may see every document: what is told of the whole is for these. 401 or 403 problem."""
+    found = _at_least(request, "editor")
+    if found.collections is not None:
+        raise HTTPException(403, "this tells of all collections, and some are closed to you")
+    return found
+
+
 def admin(request: Request) -> Caller:
     """One who may do everything. Raises a 401 or 403 problem."""
     return _at_least(request, "admin")
@@ -54,4 +62,5 @@ def _at_least(request: Request, role: Role) -> Caller:
 
 ReaderDep = Annotated[Caller, Depends(reader)]
 EditorDep = Annotated[Caller, Depends(editor)]
+OverseerDep = Annotated[Caller, Depends(overseer)]
 AdminDep = Annotated[Caller, Depends(admin)]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import FileResponse, Response
 
 from kb.surfaces import job_kinds, reports
-from kb.surfaces.access import AdminDep, EditorDep
+from kb.surfaces.access import AdminDep, OverseerDep
 from kb.surfaces.api import ALWAYS, answered
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.health_shapes import BackupsOut, IndexesHealthOut, backup_file_out, health_out
@@ -31,7 +31,7 @@ ZIP = "application/zip"
 
 
 @router.get("/indexes", operation_id="indexHealth", response_model=IndexesHealthOut)
-def indexes(request: Request, library: LibraryDep, _: EditorDep) -> Response:
+def indexes(request: Request, library: LibraryDep, _: OverseerDep) -> Response:
     """How the truth and the derived indexes stand, what failed, and what to do."""
     return answered(request, health_out(library.upkeep.health()))
 

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import job_kinds
-from kb.surfaces.access import AdminDep, EditorDep
+from kb.surfaces.access import AdminDep, OverseerDep
 from kb.surfaces.backups import when
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.health_shapes import todo
@@ -48,7 +48,7 @@ class HealthPage:
 
 
 @router.get("/health")
-def health(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep, _: EditorDep) -> Response:
+def health(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDep, _: OverseerDep) -> Response:
     """Counts, generations, sizes, failures, and what to do."""
     return site.page(request, prefs, "health.html", _page(library, prefs.words), "library")
 

@@ -41,7 +41,10 @@ class FlagReviews:
 
         Raises `NotFound` when the document has no such flag, and `Busy`.
         """
-        with self._store.exclusive(), writing(self._store.engine) as (connection, generation):
+        with self._store.reading() as connection:
+            documents.get_document(connection, doc_id)  # for those who may see it
+        whole = self._store.whole
+        with whole.exclusive(), writing(whole.engine) as (connection, generation):
             document = documents.get_document(connection, doc_id)
             before = reviews.latest(connection, doc_id).get((doc_id, flag, evidence))
             if before is not None and before.verdict == FALSE_ALARM:
@@ -53,7 +56,7 @@ class FlagReviews:
             pieces = documents.chunks_of(connection, doc_id)
             documents.save_document(connection, generation, document, pieces)
             review = reviews.latest(connection, doc_id)[doc_id, flag, evidence]
-        self._store.bring_up()
+        whole.bring_up()
         return review
 
 

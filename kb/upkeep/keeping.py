@@ -34,11 +34,11 @@ class Upkeep:
 
     def health(self) -> Health:
         """How the index stands. Raises `StoreError`."""
-        return health(self._store)
+        return health(self._store.whole)
 
     def sources(self) -> tuple[Wanted, ...]:
         """Every file that was taken in, to be read again."""
-        with self._store.reading() as connection:
+        with self._store.whole.reading() as connection:
             rows = connection.execute(select(files).where(files.c.same_as == "").order_by(files.c.source))
             return tuple(Wanted(row.source, Path(row.source).name, row.sha256, row.size) for row in rows)
 

@@ -90,6 +90,8 @@ def test_the_library_keeps_to_what_may_be_seen(library: Library) -> None:
             ask(closed)
     assert seen.restored(closed) == ()
     with pytest.raises(NotFound):
+        seen.upkeep.flags.judge(closed, "suspect_figure", "99万元", "confirmed", who="ed")
+    with pytest.raises(NotFound):
         seen.cite(closed, 0, 5)
     with pytest.raises(NotFound):
         seen.similar(SimilarTo(closed, 0, 20, 5))

@@ -87,7 +87,7 @@ def test_every_route_of_ours_names_a_role(place: Guarded) -> None:
     for route in flat(place.app.routes):
         if isinstance(route, APIRoute) and route.path not in OPEN | {"/logout"}:
             called = set(names(route.dependant))
-            assert called & {"reader", "editor", "admin"}, route.path
+            assert called & {"reader", "editor", "overseer", "admin"}, route.path
 
 
 def names(dependant: Dependant) -> Iterator[str]:
