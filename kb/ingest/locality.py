@@ -30,7 +30,7 @@ def by_town(part: str, names: Counter[str], text: str) -> Region:
         counties = gazetteer().bearers[town]
         if len(counties) > 1:
             counties = _named_above(town, names)
-        elif len(town) < _OWN_NAME or _elsewhere(counties[0], names):
+        elif _elsewhere(counties[0], names) or (len(town) < _OWN_NAME and not _named_above(town, names)):
             counties = ()
         if len(counties) == 1:
             return counties[0]
