@@ -239,8 +239,8 @@ def _weights(asking: _Asking, dense: Sequence[Scored]) -> Weights:
     if asking.mode == "lexical":
         return Weights(lexical=1.0)
     coverage = asking.lexical[0].score / asking.ideal
-    ranking = asking.bench.ranking
-    return ranking.weights(asking.question.language, coverage, peak([one.score for one in dense]))
+    question, stands_out = asking.question, peak([one.score for one in dense])
+    return asking.bench.ranking.weights(question.language, question.known, coverage, stands_out)
 
 
 def _ideal(bench: Bench, question: Understood) -> float:

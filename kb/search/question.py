@@ -53,7 +53,8 @@ class Understood:
     terms: tuple[str, ...]  # folded words to mark in a passage
     wanted: tuple[tuple[str, ...], ...]  # for each term that says something, the folded forms that will do
     carried: tuple[Carried, ...]  # English terms and what they became
-    rendering: str  # an English question with its terms in Chinese behind it; "" for a Chinese one
+    known: float  # share of an English question that the field's dictionary knows, 0..1
+    rendering: str  # an English question in Chinese, see `_rendering`; "" for a Chinese one
     broad: bool  # asks what several districts do
     elsewhere: bool  # asks about others than one's own
 
@@ -96,7 +97,8 @@ def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
         terms=_terms(text, language, carried),
         wanted=_wanted(text, language, carried),
         carried=carried,
-        rendering=_rendering(text, carried) if language == "en" else "",
+        known=known(carried) if language == "en" else 1.0,
+        rendering=_rendering(text, carried, ranking) if language == "en" else "",
         broad=_says(text, _rules().broad_zh, _rules().broad_en),
         elsewhere=_says(text, _rules().elsewhere_zh, _rules().elsewhere_en),
     )
@@ -222,9 +224,19 @@ def _wanted(text: str, language: Language, carried: Sequence[Carried]) -> tuple[
     return tuple(dict.fromkeys([*own, *forms]))
 
 
-def _rendering(text: str, carried: Sequence[Carried]) -> str:
-    """The encoder knows both languages: with the best Chinese form of each term the question lies nearer."""
-    return " ".join([text, *(term.chinese[0] if term.chinese else term.english for term in carried)])
+def known(carried: Sequence[Carried]) -> float:
+    """How much of an English question the field's own dictionary knows, 0..1, by weight."""
+    whole = sum(term.weight for term in carried)
+    return sum(term.weight for term in carried if term.domain) / whole if whole else 0.0
+
+
+def _rendering(text: str, carried: Sequence[Carried], ranking: Ranking) -> str:
+    """The question in Chinese, for the encoder, by the best form of each term.
+
+    It stands alone when the field's dictionary knows the question, else behind the English.
+    """
+    chinese = [term.chinese[0] if term.chinese else term.english for term in carried]
+    return " ".join(chinese if chinese and known(carried) >= ranking.known_question else [text, *chinese])
 
 
 def _says(text: str, chinese: Sequence[str], english: Sequence[str]) -> bool:

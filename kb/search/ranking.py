@@ -32,11 +32,13 @@ class Ranking(BaseModel):
     passages_read: int = Field(ge=10, le=500)
     zh: Shares
     en: Shares
+    en_unknown: Shares
     full_coverage: float = Field(gt=0, le=3)
     flat_peak: float = Field(ge=0)
     full_peak: float = Field(gt=0)
     near_passages: int = Field(ge=1, le=20)
     rendering_share: float = Field(ge=0, le=1)
+    known_question: float = Field(ge=0)
     feedback_passages: int = Field(ge=1, le=50)
     feedback_share: float = Field(ge=0, le=2)
     feedback_gap: float = Field(gt=0, le=1)
@@ -50,13 +52,15 @@ class Ranking(BaseModel):
     rerank_share: float = Field(ge=0, le=1)
     same_passage: float = Field(gt=0, le=1)
 
-    def weights(self, language: Language, coverage: float, peak: float) -> Weights:
+    def weights(self, language: Language, known: float, coverage: float, peak: float) -> Weights:
         """The shares of the scores for a question.
 
-        `coverage` is how much of it the best passage says; `peak` how far the nearest passage stands out from
-        those that follow, in standard deviations.
+        `known` is how much of an English one the field's dictionary knows; `coverage` how much of it the best
+        passage says; `peak` how far the nearest passage stands out from those that follow, in standard
+        deviations.
         """
-        shares = self.en if language == "en" else self.zh
+        english = self.en if known >= self.known_question else self.en_unknown
+        shares = english if language == "en" else self.zh
         peaked = (peak - self.flat_peak) / (self.full_peak - self.flat_peak)
         trust = min(1.0, coverage / self.full_coverage) * (
             1 - shares.peak_discount * min(1.0, max(0.0, peaked))

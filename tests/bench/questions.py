@@ -29,6 +29,14 @@ def lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line]
 
 
+def judged(name: str, language: str) -> list[tuple[str, dict[str, int]]]:
+    """The questions of a set in one language, with their grades by file."""
+    grades: dict[str, dict[str, int]] = {}
+    for row in lines(f"{name}_qrels.jsonl"):
+        grades.setdefault(row["id"], {})[row["file"]] = row["grade"]
+    return [(one[language], grades[one["id"]]) for one in lines(f"{name}_questions.jsonl")]
+
+
 def score(store: Store, embedder: Embedder, models: Path, text: str, grades: dict[str, int]) -> float:
     """nDCG@10 of one question's documents, each by its best passage."""
     question, snapshot = understand(text, ranking(), models), store.snapshot()
@@ -47,26 +55,21 @@ def main() -> None:
     embedder = open_embedder(settings.model, settings.models_folder)
     print("| questions | language | all | broad | narrow | second half |\n|---|---|---|---|---|---|")
     for name in ("dev", "blind"):
-        questions = lines(f"{name}_questions.jsonl")
-        grades: dict[str, dict[str, int]] = {}
-        for row in lines(f"{name}_qrels.jsonl"):
-            grades.setdefault(row["id"], {})[row["file"]] = row["grade"]
+        broad = [one["broad"] for one in lines(f"{name}_questions.jsonl")]
         for language in ("zh", "en"):
-            scores = [
-                (
-                    score(store, embedder, settings.models_folder, one[language], grades[one["id"]]),
-                    one["broad"],
-                )
-                for one in questions
-            ]
+            measured = (
+                score(store, embedder, settings.models_folder, text, grades)
+                for text, grades in judged(name, language)
+            )
+            scores = list(zip(measured, broad, strict=True))
             parts = (
                 [value for value, _ in scores],
-                [value for value, broad in scores if broad],
-                [value for value, broad in scores if not broad],
+                [value for value, is_broad in scores if is_broad],
+                [value for value, is_broad in scores if not is_broad],
                 [value for value, _ in scores[1::2]],
             )
             cells = " | ".join(f"{sum(part) / len(part):.3f}" for part in parts)
-            print(f"| {name} ({len(questions)}) | {language} | {cells} |", flush=True)
+            print(f"| {name} ({len(broad)}) | {language} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -124,6 +124,21 @@ def test_ordinary_words_are_taken_as_the_field_means_them(
     assert unwanted not in forms
 
 
+def test_a_question_of_the_field_is_said_in_chinese_alone(ask) -> None:  # noqa: ANN001
+    of_the_field = ask("how are grid workers paid")
+    assert of_the_field.known > 0.9
+    assert "网格员" in of_the_field.rendering
+    assert "grid" not in of_the_field.rendering
+
+
+def test_behind_a_question_that_the_dictionary_does_not_know_stands_its_chinese(ask) -> None:  # noqa: ANN001
+    strange = ask("Which quarterback fumbled for the Zyxwvut Panthers?")
+    assert strange.known < 0.7
+    assert strange.rendering.startswith(strange.text)
+    assert len(strange.rendering) > len(strange.text)
+    assert ask("网格员的待遇").rendering == ""
+
+
 def test_threads_that_ask_in_english_at_the_same_time_do_not_mix_their_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
