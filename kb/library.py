@@ -140,8 +140,9 @@ class Library:
             place_files(self._store.whole, paths, collection)
         return take_in(self._store.whole, embedder, self.settings.model, paths, options, progress, told)
 
-    def set_metadata(self, doc_id: str, values: Mapping[str, str]) -> Document:
-        """Corrects metadata by hand; a region is written 天津市/河东区, "" empties a field.
+    def set_metadata(self, doc_id: str, values: Mapping[str, str | None]) -> Document:
+        """Corrects metadata by hand; a region is written 天津市/河东区, "" empties a field,
+        None gives it back to the rules.
 
         `family` is "none" for a work of its own, the id of another document for a copy of that one's work,
         and "" to leave it to the texts again.
@@ -149,7 +150,7 @@ class Library:
         """
         for name, value in values.items():
             check_correction(name, value)
-        if (relative := values.get(FAMILY, "")) not in ("", OWN):
+        if (relative := values.get(FAMILY) or "") not in ("", OWN):
             self.card(relative)
             if relative == doc_id:
                 raise QuestionError(f"family={doc_id} is the document itself: write family={OWN}")

@@ -1,4 +1,4 @@
-"""The tables of what people decide: changes of rules and lenses, judged flags, values before a correction."""
+"""The tables of what people decide: changes of own rules and lenses, judged flags."""
 
 from __future__ import annotations
 
@@ -36,15 +36,4 @@ flag_reviews = Table(
     sqlite_autoincrement=True,
 )
 
-# What rules found where a person set something else.
-found_values = Table(
-    "found_values",
-    metadata,
-    Column("doc_id", String, primary_key=True),
-    Column("field", String, primary_key=True),
-    Column("value", Text, nullable=False),  # as it is written by hand: 天津市/河东区
-    Column("confidence", Float, nullable=False),
-    Column("evidence", Text, nullable=False),
-)
-
-TABLES = (own_changes, flag_reviews, found_values)
+TABLES = (own_changes, flag_reviews)

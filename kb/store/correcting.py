@@ -10,11 +10,13 @@ from kb.store.documents import CORRECTABLE, FAMILY
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
 
 
-def check_correction(name: str, value: str) -> None:
+def check_correction(name: str, value: str | None) -> None:
     """Raises `QuestionError` for a field that cannot be set, and for a value that it cannot have."""
     known = (*CORRECTABLE, FAMILY)
     if name not in known:
         raise QuestionError(f"{name} cannot be set: use one of {', '.join(known)}")
+    if value is None:  # given back to the rules
+        return
     if name == "title" and not value.strip():
         raise QuestionError("a title cannot be empty")
     if name == "issued" and not _DATE.fullmatch(value):

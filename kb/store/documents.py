@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import NotFound
 from kb.store import families, rows
+from kb.store.corrected import corrected
 from kb.store.reviews import without_false_alarms
 from kb.store.schema import chunks, corrections, documents, restored_pieces, tombstones
 from kb.text.normalise import fold
-from kb.types import Chunk, Document, DocumentCard, Fact, sha256_hex
+from kb.types import Chunk, Document, DocumentCard, sha256_hex
 
 CORRECTABLE = ("title", "issuer", "region", "issued", "number", "kind", "origin", "topics")
 FAMILY = "family"  # set by hand like a field, but a matter between documents
 _CHUNK_CONTENT = ("start", "end", "path", "page", "embedded")
-_BETWEEN_TOPICS = re.compile(r"[\s、，,；;/]+")
 _BATCH = 500  # ids in one statement, below every SQLite's limit of variables
 
 
@@ -154,11 +152,15 @@ def remove_documents(connection: Connection, generation: int, ids: Sequence[str]
     return count
 
 
-def correct(connection: Connection, doc_id: str, values: Mapping[str, str]) -> None:
-    """Keeps corrections made by hand; "" as a value says that the field is known to be empty."""
+def correct(connection: Connection, doc_id: str, values: Mapping[str, str | None]) -> None:
+    """Keeps corrections made by hand; "" says that a field is known to be empty, None takes one back."""
     for name, value in values.items():
         if name == FAMILY:
-            families.decide(connection, doc_id, value)
+            families.decide(connection, doc_id, value or "")
+            continue
+        if value is None:
+            one = (corrections.c.doc_id == doc_id) & (corrections.c.field == name)
+            connection.execute(delete(corrections).where(one))
             continue
         statement = upsert(corrections).values(doc_id=doc_id, field=name, value=value)
         connection.execute(
@@ -174,18 +176,6 @@ def with_corrections(connection: Connection, document: Document) -> Document:
     for name, value in found:
         document = corrected(document, str(name), str(value))
     return without_false_alarms(connection, document)
-
-
-def corrected(document: Document, name: str, value: str) -> Document:
-    """The document with one field set by hand; a region is written 天津市/河东区, topics 党建、住房."""
-    facts = tuple(fact for fact in document.facts if fact.field != name)
-    fact = Fact(name, value, 1.0, "set by hand")
-    parted: dict[str, tuple[str, ...]] = {
-        "region": tuple(filter(None, value.split("/"))),
-        "topics": tuple(dict.fromkeys(filter(None, _BETWEEN_TOPICS.split(value)))),
-    }
-    new: dict[str, Any] = {name: parted.get(name, value)}
-    return replace(document, facts=(*facts, fact), **new)
 
 
 def get_document(connection: Connection, doc_id: str) -> Document:

@@ -9,6 +9,7 @@ from kb.config import ModelSettings
 from kb.ingest.split import split
 from kb.ports import Embedder, Vector
 from kb.store import documents, embeddings
+from kb.store.corrected import as_found, corrected
 from kb.store.snapshot import ActiveModel
 from kb.store.store import Store
 from kb.types import Chunk, Document, sha256_hex
@@ -55,18 +56,20 @@ def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progres
     return True
 
 
-def correct(store: Store, embedder: Embedder, doc_id: str, values: Mapping[str, str]) -> Document:
-    """Keeps corrections made by hand and lays them over the document; returns it as it is now.
+def correct(store: Store, embedder: Embedder, doc_id: str, values: Mapping[str, str | None]) -> Document:
+    """Keeps corrections made by hand and lays them over the document; None gives a field back to the rules.
 
     A new title is part of what is embedded, so passages are embedded again where their text changed.
-    Raises `NotFound`, and `Busy` while another process writes.
+    Returns it as it is now. Raises `NotFound`, `QuestionError`, and `Busy` while another process writes.
     """
     with store.exclusive():
         with store.reading() as connection:  # under the lock, so that no newer text is overwritten
             document = documents.get_document(connection, doc_id)
             for name, value in values.items():
-                if name != documents.FAMILY:
-                    document = documents.corrected(document, name, value)
+                if value is None:
+                    document = as_found(document, name)
+                elif name != documents.FAMILY:
+                    document = corrected(document, name, value)
             chunks = split(document)
         vectors = missing_vectors(store, embedder, [(document, chunks)])
         kept = store.correct(document, chunks, values, embedder.name, vectors)

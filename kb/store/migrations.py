@@ -59,7 +59,7 @@ def m008_accounts(connection: Connection) -> None:
 
 
 def m009_by_hand(connection: Connection) -> None:
-    """Changes of own rules and lenses, judged flags, and what rules found before a correction."""
+    """Changes of own rules and lenses, and judged flags."""
     schema.metadata.create_all(connection, tables=by_hand.TABLES)
 
 

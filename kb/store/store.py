@@ -172,7 +172,7 @@ class Store:
         self,
         document: Document,
         chunks: tuple[Chunk, ...],
-        values: Mapping[str, str],
+        values: Mapping[str, str | None],
         model: str,
         vectors: Mapping[str, Vector],
     ) -> Document:

@@ -38,6 +38,7 @@ DocId = Annotated[
         description="A document's id, as lists and hits give it.", max_length=200, examples=["mkie6ukenafp"]
     ),
 ]
+Field = Annotated[str, Path(description="A field that was set by hand.", max_length=40, examples=["title"])]
 Piece = Annotated[
     str, Path(description="The id of a removed piece.", max_length=40, examples=["0a1b2c3d4e5f"])
 ]
@@ -104,6 +105,19 @@ def set_metadata(
     """Corrects metadata by hand, as `kb set` does; a correction survives every later ingest."""
     changed = library.set_metadata(doc_id, body.given)
     return answered(request, _shown(library, changed))
+
+
+@router.delete(
+    "/documents/{doc_id}/metadata/{field}",
+    operation_id="resetMetadata",
+    dependencies=[Depends(editor)],
+    response_model=shapes.ShowOut,
+    responses=_MISSING,
+    tags=["documents"],
+)
+def reset_metadata(request: Request, library: LibraryDep, doc_id: DocId, field: Field) -> Response:
+    """Takes a correction back: the field is again what rules found, which `facts` tell as `found:<field>`."""
+    return answered(request, _shown(library, library.set_metadata(doc_id, {field: None})))
 
 
 @router.post(

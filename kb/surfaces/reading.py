@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kb.errors import QuestionError
 from kb.library import Library
-from kb.surfaces import access, forms, kin, reader, requests, views
+from kb.surfaces import access, forms, kin, metadata_rows, reader, requests, views
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.site import SiteDep
@@ -56,13 +56,20 @@ def correct(
     """Keeps what was changed by hand and shows the document; what cannot be kept is said by the fields."""
     found = library.document(doc_id)
     try:
-        now = views.correctable(found) | {"family": library.family(doc_id).decided}
+        now = metadata_rows.correctable(found) | {"family": library.family(doc_id).decided}
         changes = form.changes(now)
         if changes:
             library.set_metadata(doc_id, changes)
     except QuestionError as error:
         page = _page(library, found, forms.SpanForm(), prefs.words, form, str(error))
         return site.page(request, prefs, "document.html", page, "library", 422)
+    return RedirectResponse(f"{forms.document_url(doc_id)}#about", 303)
+
+
+@router.post("/metadata/{field}/reset", dependencies=[Depends(access.editor)])
+def reset(doc_id: str, field: str, library: LibraryDep) -> Response:
+    """Gives a field that was set by hand back to the rules and shows the document."""
+    library.set_metadata(doc_id, {field: None})
     return RedirectResponse(f"{forms.document_url(doc_id)}#about", 303)
 
 
@@ -108,8 +115,8 @@ def _page(
         outline=reader.outline(found, cited),
         citation=views.citation_view(library.cite(found.id, *cited), words) if cited else None,
         lost=span.asked and cited is None,
-        metadata=views.metadata_rows(found, words),
-        correction=views.correction_rows(found, form.given if form else {}, words),
+        metadata=metadata_rows.metadata_rows(found, words),
+        correction=metadata_rows.correction_rows(found, form.given if form else {}, words),
         problem=problem,
         warnings=views.distinct_flags(found.flags, words),
         flags=views.flag_groups(found, words),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,11 +12,12 @@ from kb.surfaces import forms
 from kb.surfaces.facets import Facets
 from kb.surfaces.kin import FamilyView, RelativeView, region_of, relative_view, title_of
 from kb.surfaces.messages import Words
+from kb.surfaces.metadata_rows import MetadataRow
 from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start
 from kb.surfaces.render import Layer, excerpt_span, marked
 from kb.surfaces.said import explained
 from kb.surfaces.spans import span_of
-from kb.types import Citation, Confidence, Document, DocumentCard, Excerpt, Fact, Flag
+from kb.types import Citation, Confidence, Document, DocumentCard, Excerpt, Flag
 from kb.write.references import reference
 
 Tone = Literal["warning", "notice"]
@@ -119,7 +120,7 @@ class DocumentPage:
     outline: tuple[OutlineEntry, ...]
     citation: CitationView | None
     lost: bool  # the address names a span that this text does not have (any more)
-    metadata: tuple[tuple[str, str, str], ...]  # label, value, evidence
+    metadata: tuple[MetadataRow, ...]
     correction: tuple[tuple[str, str, str], ...]  # field, label, value in its box
     problem: str  # why the correction was not kept
     warnings: tuple[FlagView, ...]  # each kind once, for the head of the page
@@ -220,56 +221,6 @@ def hit_view(excerpt: Excerpt, words: Words) -> HitView:
 def passage_layers(citation: Citation, marks: Sequence[tuple[int, int]], words: Words) -> list[Layer]:
     """Layers for a quotation: damaged words of the document, and the words that matched the question."""
     return [*flag_layers(citation.flags, words, citation.start), Layer("mark", "term", tuple(marks))]
-
-
-def metadata_rows(document: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
-    """Label, value and what the value rests on, for every field; an unknown value is ""."""
-    facts = {fact.field: fact for fact in document.facts}
-    dates = {name: value for name in ("signed", "published", "uploaded") if (value := document.stated(name))}
-    values = {
-        "region": region_of(document),
-        "issuer": document.issuer,
-        "issued": document.issued,
-        **dates,
-        "number": document.number,
-        "kind": document.kind,
-        "topics": "、".join(document.topics),
-        "origin": document.origin,
-        "source": document.source.rpartition("/")[2],
-    }
-    return tuple(
-        (words(f"field.{field}"), value, _ground(facts.get(field), words)) for field, value in values.items()
-    )
-
-
-def correctable(document: Document) -> dict[str, str]:
-    """The fields that can be set by hand, as they are written: a region 天津市/河东区."""
-    return {
-        "title": document.title,
-        "region": "/".join(document.region),
-        "issuer": document.issuer,
-        "issued": document.issued,
-        "number": document.number,
-        "kind": document.kind,
-        "topics": "、".join(document.topics),
-        "origin": document.origin,
-    }
-
-
-def correction_rows(
-    document: Document, given: Mapping[str, str], words: Words
-) -> tuple[tuple[str, str, str], ...]:
-    """Field, label and value of each box; what was `given` stays in its box when it could not be kept."""
-    return tuple(
-        (field, words(f"field.{field}"), given.get(field, value))
-        for field, value in correctable(document).items()
-    )
-
-
-def _ground(fact: Fact | None, words: Words) -> str:
-    if fact is None or not fact.evidence:
-        return ""
-    return words("field.by_hand") if fact.confidence >= 1.0 else words("field.from", evidence=fact.evidence)
 
 
 def document_row(card: DocumentCard, words: Words) -> DocumentRow:

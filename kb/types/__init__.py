@@ -29,6 +29,7 @@ from kb.types.answers import (
 from kb.types.baskets import Basket, BasketCard, Entry, Heading, Kept, Picked
 from kb.types.comparison import Cell, CellState, Column, CompareCoverage, Comparison, Dimension, Figure, Lens
 from kb.types.documents import (
+    FOUND,
     Block,
     Chunk,
     Document,
@@ -66,6 +67,7 @@ from kb.types.upkeep import (
 )
 
 __all__ = [
+    "FOUND",
     "LOCAL",
     "ROLES",
     "Account",

@@ -51,6 +51,9 @@ class Flag:
         return self.start == self.end or (self.start < end and start < self.end)
 
 
+FOUND = "found:"  # before a field's name: what rules found where a person set something else
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """What one metadata field rests on."""

@@ -90,15 +90,21 @@ def show(
 def set_metadata(
     doc: Doc,
     values: Annotated[
-        list[str], typer.Argument(metavar="KEY=VALUE...", help='region="天津市/河东区", family=none')
-    ],
+        list[str] | None,
+        typer.Argument(metavar="[KEY=VALUE...]", help='region="天津市/河东区", family=none'),
+    ] = None,
+    reset: Annotated[
+        list[str] | None, typer.Option("--reset", help="A field to give back to the rules.")
+    ] = None,
     home: Home = None,
     index: Index = None,
     json: AsJson = False,
 ) -> None:
     """Correct metadata by hand; corrections survive every later ingest."""
-    pairs = {}
-    for value in values:
+    pairs: dict[str, str | None] = dict.fromkeys(reset or ())
+    if not (values or reset):
+        raise QuestionError("nothing was given: write KEY=VALUE, or --reset KEY")
+    for value in values or ():
         name, equals, words = value.partition("=")
         if not equals:
             raise QuestionError(f"{value} is no correction: write KEY=VALUE, for example issued=2021-06")
