@@ -10,12 +10,6 @@ playwright = pytest.importorskip(
 expect = playwright.expect
 
 PAGES = ("flags", "families", "lenses", "rules/cleaning", "health")
-    "/library/flags",
-    "/library/families",
-    "/library/lenses",
-    "/library/rules/cleaning",
-    "/library/health",
-)
 LENS = """name = "房子和钱"
 [[dimension]]
 name = "钱从哪来"
