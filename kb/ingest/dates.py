@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
+from pydantic import BaseModel, ConfigDict
+
+from kb.ingest.rules import Pattern
+from kb.resources import load_rules
 from kb.types import Fact
 
 _CN = "〇○零Ｏ０一二三四五六七八九"
@@ -27,19 +32,32 @@ _PLAIN = re.compile(
 _MONTH = re.compile(
     rf"[（(\s]*(?P<year>(?:19|20)\d{{2}}|[一二][{_CN}O0]{{3}})\s*年\s*(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*月[）)\s]*"
 )
-_ROWS = (
-    re.compile(r"(?:成文日期|发文日期|签发日期|印发日期)\s*[：:]?\s*(?:\| *)?(?P<value>[^|]{6,20})"),
-    re.compile(r"(?:发布日期|公布日期|颁布日期|发布时间)\s*[：:]?\s*(?:\| *)?(?P<value>[^|]{6,20})"),
-)
-_UPLOADED = re.compile(r"(?:上传|分享|收藏|入库)(?:时间|日期|于)\s*[：:]?\s*(?:\| *)?(?P<value>[^|]{6,20})")
-_PASSED = re.compile(r"(?:通过|批准|公布|发布|颁布|修正|修订|施行)")
 _ALONE = re.compile(r"[（(]?[^。；;，,]{0,30}[）)]?")
-_SPOKEN = re.compile(r"[-—（(]*\s*(?:在|于)?[^，。]{0,40}(?:会议|大会)上")
 _NUMBER_YEAR = re.compile(r"[〔\[（(﹝【]\s*((?:19|20)\d{2})\s*[〕\]）)﹞】]")
-_REPORT = re.compile(r"^(?P<year>(?:19|20)\d{2})年.{0,12}政府工作报告$")
+_MEETING = "会议"  # what makes a long line one that tells of an adoption
 _HEAD = 14  # lines in which an adoption or the place of a speech is told
 _LONG = 300  # characters of a line that tells of a meeting
 _SHORT = 80  # characters of such a line
+
+
+class _Rules(BaseModel):
+    """kb/data/dates.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    signed: Pattern
+    published: Pattern
+    uploaded: Pattern
+    passed: Pattern
+    in_force: Pattern
+    spoken: Pattern
+    behind_signature: tuple[str, ...]
+    report: Pattern
+
+
+@cache
+def _rules() -> _Rules:
+    return load_rules("dates.toml", _Rules)
 
 
 def find_issued(
@@ -50,10 +68,9 @@ def find_issued(
     `posted` is the date that a press or government page gives, "" for a document-sharing site, whose
     upload date says nothing. A number such as 京政发〔2016〕43号 gives at least the year.
     """
-    for pattern in _ROWS[:1]:
-        for line in (*lines[:12], *furniture):
-            if (match := pattern.search(line)) and (value := _iso(match.group("value"))):
-                return Fact("issued", value, 0.95, line.strip()[:120])
+    for line in (*lines[:12], *furniture):
+        if (match := re.search(_rules().signed, line)) and (value := _iso(match.group("value"))):
+            return Fact("issued", value, 0.95, line.strip()[:120])
     for found in (_adopted(lines), _spoken(lines), _signed(lines), _page_date(lines)):
         if found:
             return found
@@ -63,7 +80,7 @@ def find_issued(
         return Fact("issued", value, 0.7, posted)
     if year := _NUMBER_YEAR.search(number):
         return Fact("issued", year.group(1), 0.8, number)
-    if report := _REPORT.search(title):
+    if report := re.search(_rules().report, title):
         return Fact("issued", report.group("year"), 0.6, title)
     return None
 
@@ -76,10 +93,10 @@ def stated_dates(
     `posted` is the date that the page gives; on a `copied` page it says when the copy was put there.
     """
     rows = (*lines[:_HEAD], *furniture)
-    signed = _row("signed", _ROWS[0], rows) or _renamed("signed", _signed(lines))
+    signed = _row("signed", _rules().signed, rows) or _renamed("signed", _signed(lines))
     page = Fact("", iso, 0.7, posted) if posted and (iso := _iso(posted)) else None
-    published = _row("published", _ROWS[1], lines[:_HEAD] if copied else rows)
-    uploaded = _row("uploaded", _UPLOADED, rows)
+    published = _row("published", _rules().published, lines[:_HEAD] if copied else rows)
+    uploaded = _row("uploaded", _rules().uploaded, rows)
     if copied:
         uploaded = uploaded or _renamed("uploaded", page)
     else:
@@ -87,10 +104,10 @@ def stated_dates(
     return tuple(fact for fact in (signed, published, uploaded) if fact is not None)
 
 
-def _row(field: str, pattern: re.Pattern[str], lines: Sequence[str]) -> Fact | None:
+def _row(field: str, pattern: str, lines: Sequence[str]) -> Fact | None:
     """The date behind a label such as 成文日期."""
     for line in lines:
-        if (match := pattern.search(line)) and (value := _iso(match.group("value"))):
+        if (match := re.search(pattern, line)) and (value := _iso(match.group("value"))):
             return Fact(field, value, 0.9, line.strip()[:120])
     return None
 
@@ -101,7 +118,7 @@ def _renamed(field: str, fact: Fact | None) -> Fact | None:
 
 def _page_date(lines: Sequence[str]) -> Fact | None:
     for line in lines[:12]:
-        if (match := _ROWS[1].search(line)) and (value := _iso(match.group("value"))):
+        if (match := re.search(_rules().published, line)) and (value := _iso(match.group("value"))):
             return Fact("issued", value, 0.8, line.strip()[:120])
     return None
 
@@ -110,9 +127,9 @@ def _adopted(lines: Sequence[str]) -> Fact | None:
     """ "2019年11月29日 …会议批准" in the head: the latest of such dates."""
     dates = []
     for line in statements(lines[:_HEAD]):
-        if not _PASSED.search(line) or re.search(r"[自从].{0,20}起施行", line):
+        if not re.search(_rules().passed, line) or re.search(_rules().in_force, line):
             continue
-        told = len(line) <= _LONG and ("会议" in line or len(line) <= _SHORT)
+        told = len(line) <= _LONG and (_MEETING in line or len(line) <= _SHORT)
         found = (_iso(match.group()) for match in FULL_DATE.finditer(line)) if told else ()
         dates += [(value, line) for value in found if value]
     value, line = max(dates, default=("", ""))
@@ -138,7 +155,7 @@ def _spoken(lines: Sequence[str]) -> Fact | None:
         if (
             match
             and len(line) <= _SHORT
-            and _SPOKEN.match(line[match.end() :])
+            and re.match(_rules().spoken, line[match.end() :])
             and (value := _iso(match.group()))
         ):
             return Fact("issued", value, 0.95, line.strip())
@@ -152,11 +169,7 @@ def _signed(lines: Sequence[str]) -> Fact | None:
         if not match or len(line) > 60 or not _ALONE.fullmatch(line):
             continue
         behind = line[match.end() :].strip(" )）。")
-        if (
-            behind in ("", "印发", "发布", "起施行")
-            and "起施行" not in line
-            and (value := _iso(match.group()))
-        ):
+        if behind in _rules().behind_signature and "起施行" not in line and (value := _iso(match.group())):
             return Fact("issued", value, 0.85, line.strip())
     return None
 
