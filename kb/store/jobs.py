@@ -250,7 +250,7 @@ class Jobs:
     def _row(self, connection: Connection, condition: object) -> RowMapping:
         row = connection.execute(select(jobs).where(condition)).mappings().one_or_none()  # type: ignore[arg-type]
         if row is None:
-            raise NotFound("no job has this id: `kb jobs` shows the ids")
+            raise NotFound("no job has this id: `kb jobs list` shows the ids")
         return row
 
     def _job(self, connection: Connection, row: RowMapping) -> Job:

@@ -29,6 +29,7 @@ COMMANDS = {
     "eval": "measuring:evaluate_set",
     "serve": "serving:serve",
     "collection": "parts:app",
+    "jobs": "working:app",
     "user": "people:app",
     "key": "keys:app",
     "mcp": "agents:speak",
