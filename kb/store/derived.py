@@ -20,10 +20,12 @@ from kb.store.documents import passages_since
 from kb.store.entries import Entry
 from kb.store.layout import Layout, storage, sweep
 from kb.store.lexical import TantivyIndex, discard
+from kb.store.lock import writer_lock
 from kb.store.manifest import MANIFEST, Manifest, file_digest, read_manifest, write_manifest
+from kb.store.nearest import lists_for
 from kb.store.schema import documents
 from kb.store.segments import verify_segments
-from kb.store.vectors import FaissIndex, read_vectors, write_vectors
+from kb.store.vectors import DEAD_SHARE, FaissIndex, read_vectors, write_vectors
 
 LEXICAL_FORMAT = 2
 LEXICAL_PARTS = ("passages", "documents")
@@ -32,6 +34,8 @@ _NOTHING_SOUND = "none was there, or not a sound one"
 _AHEAD = "it is ahead of the truth, which was put back from a backup"
 _REWRITE_ABOVE = 4096  # later chunks that readers may have to add for themselves
 _REWRITE_SHARE = 0.2
+_ID_BYTES = 16  # of a row: the id and the document's key
+_WAIT_SECONDS = 3600.0  # for another writer, when a new index is ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +181,63 @@ def _bring_up_vectors(
 
 
 def _write_generation(folder: Path, index: FaissIndex, model: str, until: int) -> None:
-    name = f"g{until}.faiss"
-    write_vectors(index, folder / name)
-    names = (name, f"g{until}.ids.npy")
+    stem = f"g{until}{_suffix(index.lists)}"
+    names = (f"{stem}.faiss", f"{stem}.ids.npy")
+    write_vectors(index, folder / names[0])
     digests = {file: file_digest(folder / file) for file in names}
     write_manifest(
         folder,
         Manifest(
-            format=VECTORS_FORMAT, generation=until, name=name, model=model, count=len(index), digests=digests
+            format=VECTORS_FORMAT,
+            generation=until,
+            name=names[0],
+            model=model,
+            count=len(index),
+            digests=digests,
         ),
     )
     sweep(folder, frozenset({*names, MANIFEST}))
+
+
+def outgrown(layout: Layout) -> bool:
+    """Whether the vectors' file is of a type that does not fit their number, or holds too many dead rows."""
+    manifest = sound_manifest(layout.vectors, VECTORS_FORMAT)
+    if manifest is None or not manifest.name:
+        return False
+    ids = (layout.vectors / manifest.name).with_suffix(".ids.npy")
+    rows = ids.stat().st_size // _ID_BYTES if ids.exists() else 0
+    fits = manifest.name.endswith(f"{_suffix(lists_for(manifest.count))}.faiss")
+    return not fits or (1 - DEAD_SHARE) * rows > manifest.count + _REWRITE_ABOVE
+
+
+def _suffix(lists: int) -> str:
+    """What the name of a file says of the type of its index."""
+    return f"-l{lists}" if lists else ""
+
+
+def renew_vectors(engine: Engine, layout: Layout, model: str) -> bool:
+    """Makes the vector index anew when it has outgrown its type; whether it did.
+
+    The work is done without the writer's lock, which is taken to put the new file in the old one's place.
+    Raises `StoreError`, and `Busy` when another process writes for too long.
+    """
+    before = sound_manifest(layout.vectors, VECTORS_FORMAT)
+    if before is None or before.model != model:
+        return False
+    index = read_vectors(layout.vectors / before.name)
+    with reading(engine) as connection:
+        until = generation(connection)
+        index = caught_up(connection, index, model, before.generation, until)
+    if not index.outgrown:
+        return False
+    index = index.anew()
+    with writer_lock(layout, _WAIT_SECONDS), reading(engine) as connection:
+        now = sound_manifest(layout.vectors, VECTORS_FORMAT)
+        if now is None or now.model != model or until > (latest := generation(connection)):
+            return False  # the model changed meanwhile, or a backup was put back
+        index = caught_up(connection, index, model, until, latest)
+        _write_generation(layout.vectors, index, model, latest)
+    return True
 
 
 def verify_vectors(folder: Path, manifest: Manifest) -> None:

@@ -19,6 +19,7 @@ from kb.store.derived import (
     VECTORS_FORMAT,
     caught_up,
     open_lexical,
+    outgrown,
     sound_manifest,
     verify_counts,
     verify_lexical,
@@ -67,6 +68,7 @@ class Snapshot:
     lexical_generation: int  # 0: there is none yet; DAMAGED
     families: Mapping[str, tuple[int, ...]]  # keys of works with copies, by the main one's id; it comes first
     held: Held  # documents and passages read lately
+    vectors_file: str = ""  # that `vectors` came from, "" when it was made of the truth
 
 
 def active_model(connection: Connection) -> ActiveModel | None:
@@ -89,14 +91,15 @@ def load_snapshot(engine: Engine, layout: Layout, before: Snapshot | None = None
     """The present state; `before` is brought forward where it can be, so that little is read."""
     with reading(engine) as connection:
         now = generation(connection)
-        if before is not None and before.generation == now and before.lexical_generation == now:
+        current = before is not None and before.generation == before.lexical_generation == now
+        if before is not None and current and not replaceable(layout, before):
             return before
         model = active_model(connection)
         cards, related, changed = _cards(connection, before, now)
-        vectors = _vectors(connection, layout, model, before, now)
+        vectors, file = _vectors(connection, layout, model, before, now)
         passages, whole, lexical_generation = _lexical(connection, layout, before, now)
     held = Held.nothing(now) if before is None else before.held.at(now, changed)
-    return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation, related, held)
+    return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation, related, held, file)
 
 
 def current_generation(engine: Engine) -> int:
@@ -133,21 +136,33 @@ def _cards(
 
 def _vectors(
     connection: Connection, layout: Layout, model: ActiveModel | None, before: Snapshot | None, now: int
-) -> VectorIndex | None:
+) -> tuple[VectorIndex | None, str]:
+    """The vector index and the file that it came from."""
     if model is None:
-        return None
+        return None, ""
     same = before is not None and before.model is not None and before.model.name == model.name
     if same and before is not None and isinstance(before.vectors, FaissIndex):
-        return caught_up(connection, before.vectors, model.name, before.generation, now)
+        index = caught_up(connection, before.vectors, model.name, before.generation, now)
+        if not replaceable(layout, before):
+            return index, before.vectors_file
     manifest = sound_manifest(layout.vectors, VECTORS_FORMAT)
     if manifest is not None and manifest.model == model.name and manifest.generation <= now:
         try:
             verify_vectors(layout.vectors, manifest)
             base = read_vectors(layout.vectors / manifest.name)
-            return caught_up(connection, base, model.name, manifest.generation, now)
+            return caught_up(connection, base, model.name, manifest.generation, now), manifest.name
         except StoreError as error:
             _log.warning("%s; reading all vectors from the truth instead", error)
-    return caught_up(connection, FaissIndex.empty(model.dim), model.name, 0, now)
+    return caught_up(connection, FaissIndex.empty(model.dim), model.name, 0, now), ""
+
+
+def replaceable(layout: Layout, snapshot: Snapshot) -> bool:
+    """Whether the vector index has outgrown its type and the one that fits has been made meanwhile."""
+    if not (isinstance(snapshot.vectors, FaissIndex) and snapshot.vectors.outgrown):
+        return False
+    manifest = sound_manifest(layout.vectors, VECTORS_FORMAT)
+    known = manifest is None or manifest.name in ("", snapshot.vectors_file)
+    return not known and not outgrown(layout)
 
 
 def _lexical(

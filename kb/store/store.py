@@ -19,10 +19,11 @@ from kb.ingest.reading import NO_MARKS, Marks
 from kb.ports import Vector
 from kb.store import collections, documents, embeddings, families, files, sites
 from kb.store.database import adding, open_engine, reading, writing
-from kb.store.derived import bring_up
+from kb.store.derived import bring_up, outgrown, renew_vectors
 from kb.store.layout import Layout
 from kb.store.lock import writer_lock
 from kb.store.migrations import migrate
+from kb.store.renewal import Background
 from kb.store.schema import meta
 from kb.store.snapshot import (
     DAMAGED,
@@ -32,6 +33,7 @@ from kb.store.snapshot import (
     current_generation,
     encode_model,
     load_snapshot,
+    replaceable,
 )
 from kb.types import Chunk, Document, DocumentCard, IngestReport, LastRun
 
@@ -55,6 +57,7 @@ class Store:
         self._snapshot: Snapshot | None = None
         self._refreshing = threading.Lock()
         self._verified = False  # what is derived, by this process
+        self._background = Background()
 
     @classmethod
     def open(cls, layout: Layout) -> Store:
@@ -65,7 +68,8 @@ class Store:
         return cls(layout, engine)
 
     def close(self) -> None:
-        """Frees the connections."""
+        """Frees the connections, once nothing goes on in the background."""
+        self._background.wait()
         self.engine.dispose()
 
     @property
@@ -99,6 +103,8 @@ class Store:
         """The present state for searching; threads that come while it is renewed get the one before."""
         held = self._snapshot
         if held is not None and held.generation == held.lexical_generation == self.generation():
+            if replaceable(self.layout, held):
+                self._background.start("the new vector index is opened", self._refresh)
             return held
         if held is not None and not self._refreshing.acquire(blocking=False):
             return held
@@ -109,6 +115,11 @@ class Store:
             return self._snapshot
         finally:
             self._refreshing.release()
+
+    def _refresh(self) -> bool:
+        with self._refreshing:
+            self._snapshot = self._renewed(self._snapshot)
+        return True
 
     def _renewed(self, before: Snapshot | None) -> Snapshot:
         snapshot = load_snapshot(self.engine, self.layout, before)
@@ -275,4 +286,8 @@ class Store:
             return ()
         rebuilt = bring_up(self.engine, self.layout, model.name, model.dim, verify or not self._verified)
         self._verified = True
+        if outgrown(self.layout):
+            self._background.start(
+                "the vector index is made anew", lambda: renew_vectors(self.engine, self.layout, model.name)
+            )
         return rebuilt

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from kb.errors import StoreError
 from kb.ports import Scored, Vector, Vectors
 from kb.store.layout import replacing
-from kb.store.nearest import build, extended, lists_for, lists_of, search
+from kb.store.nearest import build, extended, flat, lists_for, lists_of, search
 
 _MERGE_ABOVE = 4096  # rows in the later tier before it is merged into a new base
 _MERGE_SHARE = 0.2  # … or this share of the base, whichever is more,
 _MERGE_MOST = 20_000  # … but never more than this, because the later tier is searched from end to end
-_DEAD_SHARE = 0.2  # of a base's rows that may be dead before it is made anew
+DEAD_SHARE = 0.2  # of a base's rows that may be dead before it is made anew
 _GONE = -1  # the id of a dead row in a file
 
 
@@ -35,8 +35,8 @@ class _Tier:
         self._order: NDArray[np.int64] | None = None  # of the ids, sorted, once it is asked for
 
     @classmethod
-    def of(cls, ids: NDArray[np.int64], groups: NDArray[np.int64], vectors: Vectors) -> _Tier:
-        return cls(ids, groups, build(vectors))
+    def exact(cls, ids: NDArray[np.int64], groups: NDArray[np.int64], vectors: Vectors) -> _Tier:
+        return cls(ids, groups, flat(vectors))
 
     def vectors(self) -> Vectors:
         count = self.index.ntotal
@@ -78,8 +78,9 @@ class FaissIndex:
 
     @classmethod
     def of(cls, ids: NDArray[np.int64], groups: NDArray[np.int64], vectors: Vectors) -> FaissIndex:
-        """An index of rows: ids (n,), document keys (n,), unit vectors float32 (n, dim)."""
-        return cls(_Tier.of(ids, groups, vectors), _empty(vectors.shape[1]))
+        """An index of rows, its type chosen by their number: ids (n,), document keys (n,), unit vectors
+        float32 (n, dim)."""
+        return cls(_Tier(ids, groups, build(vectors)), _empty(vectors.shape[1]))
 
     @classmethod
     def empty(cls, dim: int) -> FaissIndex:
@@ -105,10 +106,11 @@ class FaissIndex:
             raise StoreError(f"vectors of shape {vectors.shape} do not fit an index of length {self.dim}")
         new_ids, new_groups = np.asarray(ids, dtype=np.int64), np.asarray(groups, dtype=np.int64)
         if not len(self):
-            return FaissIndex.of(new_ids, new_groups, vectors.reshape(-1, self.dim))
+            base = _Tier.exact(new_ids, new_groups, vectors.reshape(-1, self.dim))
+            return FaissIndex(base, _empty(self.dim))
         gone = np.unique(np.concatenate([new_ids, np.asarray(removed, dtype=np.int64)]))
         stay = ~np.isin(self._later.ids, gone)
-        later = _Tier.of(
+        later = _Tier.exact(
             np.concatenate([self._later.ids[stay], new_ids]),
             np.concatenate([self._later.groups[stay], new_groups]),
             np.concatenate([self._later.vectors()[stay], vectors.reshape(-1, self.dim)]),
@@ -118,18 +120,28 @@ class FaissIndex:
             alive = ~dying if alive is None else alive & ~dying
         result = FaissIndex(self._base, later, alive)
         most = max(_MERGE_ABOVE, min(_MERGE_MOST, _MERGE_SHARE * len(self._base.ids)))
-        exact = not lists_of(self._base.index)
+        exact = not self.lists
         return result.merged() if len(later.ids) + exact * result._dead() > most else result
 
-    def merged(self) -> FaissIndex:
-        """The same rows in one base.
+    @property
+    def lists(self) -> int:
+        """Lists of the base; 0 for an exact one."""
+        return lists_of(self._base.index)
 
-        A base in lists is extended, not made anew, until it has become too large for its lists or too many
-        of its rows are dead.
-        """
-        lists = lists_of(self._base.index)
-        if not lists or lists != lists_for(len(self)) or self._dead() > _DEAD_SHARE * len(self._base.ids):
-            return FaissIndex.of(*self.rows())
+    @property
+    def outgrown(self) -> bool:
+        """Whether another type fits the rows by now, or too many rows of the base's lists are dead."""
+        wasted = self.lists > 0 and self._dead() > DEAD_SHARE * len(self._base.ids)
+        return wasted or self.lists != lists_for(len(self))
+
+    def anew(self) -> FaissIndex:
+        """The same rows in an index of the type that fits them; takes long for many."""
+        return FaissIndex.of(*self.rows())
+
+    def merged(self) -> FaissIndex:
+        """The same rows in one base of the same type, which is quick: see `anew` for another type."""
+        if not self.lists:
+            return FaissIndex(_Tier.exact(*self.rows()), _empty(self.dim))
         if not len(self._later.ids):
             return self
         added = np.ones(len(self._later.ids), np.bool_)
@@ -219,7 +231,7 @@ def _members(groups: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np
 
 def _empty(dim: int) -> _Tier:
     none = np.zeros(0, dtype=np.int64)
-    return _Tier.of(none, none, np.zeros((0, dim), dtype=np.float32))
+    return _Tier.exact(none, none, np.zeros((0, dim), dtype=np.float32))
 
 
 def write_vectors(index: FaissIndex, path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -80,7 +81,7 @@ def measure(source: Source, home: Path) -> dict[str, object]:
         snapshot = store.snapshot()
         figures["open_seconds"] = time.perf_counter() - began
         vectors = source.derived(_QUESTIONS)
-        library._embedders[settings.model.model_dump_json()] = Given(source.model.name, vectors)
+        library._models._embedders[settings.model.model_dump_json()] = Given(source.model.name, vectors)
         texts = [source.chance.choice(source.sentences)[:18] for _ in range(_QUESTIONS)]
         provinces = sorted({card.region[0] for card in source.cards})
         filters = [Filters(regions=(provinces[i % len(provinces)],), years=_YEARS) for i in range(_QUESTIONS)]
@@ -105,6 +106,7 @@ def measure(source: Source, home: Path) -> dict[str, object]:
         nearest, passages = snapshot.vectors.search, snapshot.passages.search
         figures["vectors"] = spread(lambda i: nearest(vectors[i], 200), _QUESTIONS)
         figures["words"] = spread(lambda i: passages(understood[i].clauses, 200), _QUESTIONS)
+        figures["load"] = os.getloadavg()[0]
         figures["memory_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         figures |= changed(store, source)
         figures["recall"] = recall(store, vectors)

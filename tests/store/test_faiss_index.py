@@ -218,14 +218,20 @@ def test_products_and_documents_of_rows(in_lists: tuple[FaissIndex, Vectors]) ->
     assert FaissIndex.empty(DIM).products(unit(1), [3]) == {}
 
 
-def test_so_many_dead_rows_make_the_base_anew(in_lists: tuple[FaissIndex, Vectors]) -> None:
+def test_so_many_dead_rows_outgrow_the_lists(in_lists: tuple[FaissIndex, Vectors]) -> None:
     index, vectors = in_lists
-    fewer = index.changed([], [], vectors[:0], list(range(1, 901))).merged()
-    assert len(fewer.base()[0]) == len(fewer) == 2100
+    fewer = index.changed([], [], vectors[:0], list(range(1, 901)))
+    assert (index.outgrown, fewer.outgrown) == (False, True)
+    assert len(fewer.anew().base()[0]) == len(fewer) == 2100
+    assert not fewer.anew().outgrown
 
 
-def test_an_index_that_shrinks_becomes_exact_again(in_lists: tuple[FaissIndex, Vectors]) -> None:
+def test_an_index_changes_its_type_only_when_it_is_made_anew(in_lists: tuple[FaissIndex, Vectors]) -> None:
     index, vectors = in_lists
-    small = index.changed([], [], vectors[:0], list(range(1, 1501))).merged()
-    assert lists_of(small.base()[2]) == 0
-    assert len(small) == 1500
+    small = index.changed([], [], vectors[:0], list(range(1, 1501)))
+    assert small.merged().lists == index.lists > 0
+    assert small.outgrown
+    assert (small.anew().lists, len(small.anew())) == (0, 1500)
+    exact = FaissIndex.empty(48).changed(list(range(1, 3001)), [1] * 3000, vectors, [])
+    assert (exact.lists, exact.merged().lists, exact.outgrown) == (0, 0, True)
+    assert exact.anew().lists == index.lists
