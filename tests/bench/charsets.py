@@ -1,7 +1,7 @@
 """How often the encoding of a short text is mistaken: `python -m tests.bench.charsets FOLDER [--lines N]`.
 
-Lines of the text files under FOLDER are cut to 10 to 120 characters with a fixed seed, written in each encoding
-without a mark, and read again. Prints, for every encoding, how many of how many came back changed.
+Lines of the text files under FOLDER are cut to 10 to 120 characters with a fixed seed, written in each
+encoding without a mark, and read again. Prints, for every encoding, how many of how many came back changed.
 """
 
 from __future__ import annotations
