@@ -18,6 +18,7 @@ name = ""                       # a cross-encoder's folder, or a name in the loc
 host = "127.0.0.1"              # another address needs an account or a key first
 port = 8765
 names = []                      # by which others call it; empty: any                     KB_SERVER_NAMES
+requests_per_minute = 600       # of each key, login or unknown address
 certificate = ""                # for https: a PEM file with the chain, and its key
 certificate_key = ""
 
@@ -85,6 +86,7 @@ class ServerSettings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
     names: tuple[str, ...] = ()
+    requests_per_minute: int = Field(default=600, ge=1)
     certificate: str = ""
     certificate_key: str = ""
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from kb.access.accounts import Accounts
+from kb.access.audit import Audit
 from kb.access.collections import Collections
 from kb.compare.lens import find_lens, lenses
 from kb.compare.sources import gather, passed_over
@@ -82,11 +83,10 @@ class Library:
     def __init__(self, settings: Settings, store: Store, today: Callable[[], date] = date.today) -> None:
         self.settings = settings
         self.today = today  # what "last year" in a question is counted from
-        self.baskets = Baskets(store)
+        self.baskets, self.collections = Baskets(store), Collections(store)
         self.jobs, self.originals = Jobs(store), Originals(store)
-        self.accounts = Accounts(store)
+        self.accounts, self.audit = Accounts(store), Audit(store)
         self.upkeep = Upkeep(store, settings.home)
-        self.collections = Collections(store)
         self._views = Views(store)
         self._store = store
         self._models = OpenModels(settings.models_folder)

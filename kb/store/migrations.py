@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from kb.errors import StoreError
-from kb.store import accounts, baskets, by_hand, collections, job_rows, schema
+from kb.store import accounts, audit, baskets, by_hand, collections, job_rows, schema
 from kb.store.database import adding, reading
 from kb.store.deleted import deleted
 
@@ -80,6 +80,11 @@ def m011_collections(connection: Connection) -> None:
         )
 
 
+def m012_audit(connection: Connection) -> None:
+    """The log of what was done."""
+    audit.create(connection)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
@@ -92,6 +97,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m009_by_hand,
     m010_jobs,
     m011_collections,
+    m012_audit,
 )
 
 

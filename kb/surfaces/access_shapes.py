@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
-from kb.types import Account, Collection, Key, Role
+from kb.types import Account, AuditEntry, Collection, Key, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,38 @@ class CollectionsOut:
 def collections_out(found: Sequence[Collection]) -> CollectionsOut:
     """All collections."""
     return CollectionsOut([CollectionOut(one.name, one.role, one.documents) for one in found])
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntryOut:
+    """One thing that was done; `before` and `after` are fingerprints of its object, "" for none."""
+
+    number: int
+    time: str
+    who: str
+    key_id: str
+    action: str
+    object: str
+    address: str
+    request: str
+    before: str
+    after: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOut:
+    """What was done, the newest first; `next` is the cursor of what was before."""
+
+    entries: list[AuditEntryOut]
+    next: int | None
+
+
+def audit_out(entries: Sequence[AuditEntry], following: int | None) -> AuditOut:
+    """A page of the log."""
+    return AuditOut(
+        [AuditEntryOut(**(asdict(one) | {"time": moment(one.time)})) for one in entries], following
+    )
 
 
 def people_out(people: Sequence[Account]) -> AccountsOut:

@@ -125,7 +125,7 @@ def create_app(
     app.mount(api_docs.FILES, api_docs.files(), "swagger")
     app.mount("/static", StaticFiles(directory=app.state.site.static), "static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES)
-    app.add_middleware(Door, accounts=library.accounts, trusting=trusting)
+    app.add_middleware(Door, library=library, trusting=trusting)
     app.add_middleware(Guard, hosts=hosts)
     app.add_exception_handler(KbError, _known)
     app.add_exception_handler(HTTPException, _http)

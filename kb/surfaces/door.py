@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import secrets
 import time
 from urllib.parse import quote, unquote_plus
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kb.access.accounts import Accounts
 from kb.errors import KbError
+from kb.library import Library
 from kb.surfaces.problems import for_programs, problem_body, problem_response, status_of
+from kb.surfaces.recording import Act, Allowance, begun, done
 from kb.surfaces.security import BODY_BYTES, SAFE_METHODS
 from kb.types import LOCAL, Caller
 
@@ -38,31 +41,64 @@ class Door:
     `trusting`: only this machine can connect, so that without accounts whoever asks is its user.
     """
 
-    def __init__(self, app: ASGIApp, accounts: Accounts, trusting: bool) -> None:
+    def __init__(self, app: ASGIApp, library: Library, trusting: bool) -> None:
         self._app = app
-        self._accounts = accounts
+        self._library = library
+        self._accounts = library.accounts
         self._trusting = trusting
         self._open_until = 0.0
+        self._allowance = Allowance(library.settings.server.requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers 401 or 403 itself, otherwise passes on."""
-        if scope["type"] != "http":
+        """Answers 401, 403 or 429 itself, otherwise passes on."""
+        if scope["type"] != "http" or scope["path"].startswith(PUBLIC_FOLDER):
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive)
+        request, id = Request(scope, receive), secrets.token_hex(8)
+        headers = {"X-Request-Id": id}
+        act = caller = None
         try:
             caller = await self._caller(request)
+            answer, receive, headers = await self._admitted(request, caller, headers)
+            if answer is None and caller is not None:
+                act = await self._begun(request, caller)
         except KbError as error:
-            answer: Response | None = problem_response(status_of(error), str(error), scope["path"])
-        else:
-            scope.setdefault("state", {})["caller"] = caller
-            answer = unknown(request) if caller is None and not is_public(scope["path"]) else None
-            if caller is not None and caller.token and request.method not in SAFE_METHODS:
-                receive, carried = await _carried(request)
-                if not hmac.compare_digest(carried.encode(), caller.token.encode()):
-                    detail = f"this form is too old: open its page again (a script sends {TOKEN_HEADER})"
-                    answer = problem_response(403, detail, scope["path"])
-        await (answer or self._app)(scope, receive, send)
+            answer = problem_response(status_of(error), str(error), scope["path"])
+
+        async def recorded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers)
+                if act is not None and caller is not None and message["status"] < 400:
+                    await run_in_threadpool(done, self._library, scope, id, caller, act)
+            await send(message)
+
+        await (answer or self._app)(scope, receive, recorded)
+
+    async def _admitted(
+        self, request: Request, caller: Caller | None, headers: dict[str, str]
+    ) -> tuple[Response | None, Receive, dict[str, str]]:
+        """What refuses the request, or None; its body, and what the answer's headers say."""
+        scope, receive = request.scope, request.receive
+        scope.setdefault("state", {})["caller"] = caller
+        taken = self._allowance.take(request, caller)
+        if taken is not None:
+            headers = headers | self._allowance.headers(taken)
+            if not taken.allowed:
+                detail = f"too many requests: wait {headers['Retry-After']} seconds"
+                return problem_response(429, detail, scope["path"]), receive, headers
+        if caller is None:
+            return (None if is_public(scope["path"]) else unknown(request)), receive, headers
+        if caller.token and request.method not in SAFE_METHODS:
+            receive, carried = await _carried(request)
+            if not hmac.compare_digest(carried.encode(), caller.token.encode()):
+                detail = f"this form is too old: open its page again (a script sends {TOKEN_HEADER})"
+                return problem_response(403, detail, scope["path"]), receive, headers
+        return None, receive, headers
+
+    async def _begun(self, request: Request, caller: Caller) -> Act | None:
+        if caller.kind == "local":
+            return None
+        return await run_in_threadpool(begun, self._library, request, caller)
 
     async def _caller(self, request: Request) -> Caller | None:
         if self._trusting and _from_here(request):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request
@@ -12,10 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from kb.access.windows import Windows
 from kb.library import Library
+from kb.surfaces.addresses import address_of
 from kb.surfaces.deps import PrefsDep
 from kb.surfaces.door import cookie_name
 from kb.surfaces.security import own_address
 from kb.surfaces.site import SiteDep
+from kb.types import Caller
 
 router = APIRouter(include_in_schema=False)
 
@@ -72,10 +73,15 @@ async def enter(request: Request, prefs: PrefsDep, site: SiteDep) -> Response:
         return answer
     accounts = library(request).accounts
     session = await run_in_threadpool(accounts.login, name, field(form, "password"))
+    # What is no account's name may be a password that was typed into the wrong field.
+    there = name.casefold() in {one.name.casefold() for one in accounts.people()}
+    known = Caller(name if there else "unknown name", "reader")
     if session is None:
+        await run_in_threadpool(_note, request, known, "wrong password")
         page = LoginPage(name, following, prefs.words("login.wrong"))
         return site.page(request, prefs, "login.html", page, status=422)
     throttle.right(address, name)
+    await run_in_threadpool(_note, request, known, "login")
     before = request.cookies.get(cookie_name(request))
     if before:
         await run_in_threadpool(accounts.logout, before)
@@ -100,22 +106,14 @@ def leave(request: Request) -> Response:
     return answer
 
 
+def _note(request: Request, who: Caller, action: str) -> None:
+    library(request).audit.record(who, action, "/login", address=address_of(request))
+
+
 def library(request: Request) -> Library:
     """The library, whoever asks."""
     found: Library = request.app.state.library
     return found
-
-
-def address_of(request: Request) -> str:
-    """Where a request comes from; an IPv6 network counts as one address."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.version == 6:
-        return str(ipaddress.ip_network(f"{address}/64", strict=False))
-    return str(address)
 
 
 def field(form: FormData, name: str) -> str:

@@ -5,7 +5,7 @@ Offsets are half-open code points of `Document.text`. A region is a path from th
 "2021", "2021-06" or "2021-06-30"; "" means unknown. Blanks are never filled by guesswork.
 """
 
-from kb.types.access import LOCAL, ROLES, Account, Caller, Collection, Key, Role, Session
+from kb.types.access import LOCAL, ROLES, Account, AuditEntry, Caller, Collection, Key, Role, Session
 from kb.types.answers import (
     Amount,
     Answer,
@@ -73,6 +73,7 @@ __all__ = [
     "Account",
     "Amount",
     "Answer",
+    "AuditEntry",
     "BackupFile",
     "BackupReport",
     "Basket",

@@ -62,6 +62,23 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that was done. `before` and `after` are fingerprints of its object, "" for none."""
+
+    number: int
+    time: float  # Unix seconds
+    who: str
+    key_id: str
+    action: str
+    object: str
+    address: str
+    request: str
+    before: str
+    after: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A login: `id` is the cookie's value, which is kept nowhere else."""
 

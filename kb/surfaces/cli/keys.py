@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from kb.access.audit import COMMAND_LINE
 from kb.surfaces import access_shapes as shapes
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, open_library, out
 from kb.surfaces.cli.people import Collections, day, seen
@@ -32,6 +33,7 @@ def add(
     """Make a key. It is printed this once: only its hash is kept."""
     with open_library(home, index) as library:
         made, secret = library.accounts.add_key(name, role, days, collection)
+        library.audit.record(COMMAND_LINE, f"kb key add ({role})", made.id)
     if json:
         emit(shapes.NewKeyOut(shapes.key_out(made), secret))
         return
@@ -63,3 +65,4 @@ def revoke(
     """Take a key out of force for good."""
     with open_library(home, index) as library:
         library.accounts.revoke_key(id)
+        library.audit.record(COMMAND_LINE, "kb key revoke", id)

@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "serving:serve",
     "collection": "parts:app",
     "jobs": "working:app",
+    "audit": "auditing:audit",
     "user": "people:app",
     "key": "keys:app",
     "mcp": "agents:speak",

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from kb.access.audit import COMMAND_LINE
 from kb.surfaces import access_shapes as shapes
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
 from kb.types import Role
@@ -23,6 +24,7 @@ def add(name: Name, role: Least = "reader", home: Home = None, index: Index = No
     """Make a collection; `kb ingest --collection` and `kb collection move` put documents into it."""
     with open_library(home, index) as library:
         library.collections.add(name, role)
+        library.audit.record(COMMAND_LINE, f"kb collection add ({role})", name)
 
 
 @app.command("list")
@@ -49,6 +51,7 @@ def role(
     """Open a collection to another role and those above it."""
     with open_library(home, index) as library:
         library.collections.set_role(name, wanted)
+        library.audit.record(COMMAND_LINE, f"kb collection role ({wanted})", name)
 
 
 @app.command()
@@ -61,3 +64,4 @@ def move(
     """Put documents into a collection, with the other articles of their files."""
     with open_library(home, index) as library:
         library.collections.move(docs, name)
+        library.audit.record(COMMAND_LINE, f"kb collection move ({name})", " ".join(docs))

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from kb.access.audit import COMMAND_LINE
 from kb.errors import QuestionError
 from kb.surfaces import access_shapes as shapes
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, open_library, out
@@ -35,6 +36,7 @@ def add(
     """Make an account; the password is asked for, or read from standard input."""
     with open_library(home, index) as library:
         made = library.accounts.add(name, _password(), role, collection)
+        library.audit.record(COMMAND_LINE, f"kb user add ({role})", made.name)
     log.print(f"{made.name} ({made.role})", markup=False)
 
 
@@ -62,6 +64,7 @@ def role(
     """Give an account another role."""
     with open_library(home, index) as library:
         changed = library.accounts.set_role(name, wanted)
+        library.audit.record(COMMAND_LINE, f"kb user role ({wanted})", name)
     log.print(f"{changed.name} ({changed.role})", markup=False)
 
 
@@ -70,6 +73,7 @@ def password(name: Name, home: Home = None, index: Index = None) -> None:
     """Give an account another password, which is asked for or read from standard input; its logins end."""
     with open_library(home, index) as library:
         library.accounts.set_password(name, _password())
+        library.audit.record(COMMAND_LINE, "kb user password", name)
 
 
 @app.command()
@@ -77,6 +81,7 @@ def remove(name: Name, home: Home = None, index: Index = None) -> None:
     """Delete an account; its logins end."""
     with open_library(home, index) as library:
         library.accounts.remove(name)
+        library.audit.record(COMMAND_LINE, "kb user remove", name)
 
 
 def _password() -> str:

@@ -1,0 +1,113 @@
+"""What of a request goes into the audit log, and how often somebody may ask."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from dataclasses import asdict, dataclass
+from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.types import Scope
+
+from kb.access.windows import Taken, Windows
+from kb.errors import KbError, NotFound
+from kb.library import Library
+from kb.surfaces.addresses import address_of
+from kb.surfaces.security import SAFE_METHODS
+from kb.types import Caller
+
+# Asked with POST, because a question may be long or a contract says so; they change nothing.
+READING = frozenset(
+    {
+        "/api/v1/search",
+        "/api/v1/citations/check",
+        "/dify/retrieval",
+        "/fastgpt/v1/file/list",
+        "/openwebui/search",
+        "/mcp",
+        "/mcp/",
+    }
+)
+_TAKEN_AWAY = re.compile(r"/export(?:\.|$)|/original$|/backups/")
+_ABOUT = re.compile(r"(?:/api/v1)?/(documents|baskets)/([^/]+)")
+_WINDOW_SECONDS = 60.0
+_LOG = logging.getLogger(__name__)
+
+
+class Allowance:
+    """Requests a minute for every key, login and unknown address; the user of this machine has no limit."""
+
+    def __init__(self, most: int) -> None:
+        self._windows = Windows(most, _WINDOW_SECONDS)
+
+    def take(self, request: Request, caller: Caller | None) -> Taken | None:
+        """What is left after this request; None where nothing is counted."""
+        if caller is not None and caller.kind == "local":
+            return None
+        if caller is None:
+            return self._windows.take(f"address {address_of(request)}")
+        return self._windows.take(f"{caller.kind} {caller.key_id or caller.name}")
+
+    def headers(self, taken: Taken) -> dict[str, str]:
+        """As draft-ietf-httpapi-ratelimit-headers says them."""
+        seconds = int(taken.seconds) + 1
+        told = {
+            "RateLimit-Policy": f'"minute";q={self._windows.most};w={self._windows.seconds:.0f}',
+            "RateLimit": f'"minute";r={taken.left};t={seconds}',
+        }
+        return told if taken.allowed else told | {"Retry-After": str(seconds)}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A request that is to be remembered, and what its object was like before it."""
+
+    kind: str  # documents, baskets or ""
+    name: str
+    before: str
+
+
+def begun(library: Library, request: Request, caller: Caller) -> Act | None:
+    """What to remember of a request; None for one that only looks, and for the user of this machine."""
+    path = request.url.path
+    if caller.kind == "local" or path in READING:
+        return None
+    if request.method in SAFE_METHODS and not _TAKEN_AWAY.search(path):
+        return None
+    found = _ABOUT.match(path)
+    kind, name = (found[1], unquote(found[2])) if found else ("", "")
+    return Act(kind, name, fingerprint(library, kind, name))
+
+
+def done(library: Library, scope: Scope, request_id: str, caller: Caller, act: Act) -> None:
+    """Adds to the log what was done; a log that cannot be written is told to ours, and stops nobody."""
+    request = Request(scope)
+    template = getattr(scope.get("route"), "path", request.url.path)
+    try:
+        library.audit.record(
+            caller,
+            f"{request.method} {template}",
+            request.url.path,
+            address=address_of(request),
+            request=request_id,
+            before=act.before,
+            after=fingerprint(library, act.kind, act.name),
+        )
+    except KbError as error:
+        _LOG.error("the audit log could not be written: %s", error)
+
+
+def fingerprint(library: Library, kind: str, name: str) -> str:
+    """What a document or basket is like; "" for one that there is not."""
+    try:
+        if kind == "documents":
+            said = repr((asdict(library.card(name)), [piece.key for piece in library.restored(name)]))
+        elif kind == "baskets":
+            said = repr(asdict(library.baskets.get(name)))
+        else:
+            return ""
+    except NotFound:
+        return ""
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
