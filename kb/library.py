@@ -87,8 +87,7 @@ class Library:
         self.jobs, self.originals = Jobs(store), Originals(store)
         self.accounts, self.audit = Accounts(store), Audit(store)
         self.upkeep = Upkeep(store, settings.home)
-        self._views = Views(store)
-        self._store = store
+        self._store, self._views = store, Views(store)
         self._models = OpenModels(settings.models_folder)
 
     @classmethod

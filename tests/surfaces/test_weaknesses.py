@@ -38,7 +38,8 @@ def test_nothing_is_unpickled_or_evaluated() -> None:
     }
     assert imported.isdisjoint({"pickle", "cPickle", "marshal", "shelve", "dill", "joblib"})
     names = {name for _, name, _ in called()}
-    assert names.isdisjoint({"eval", "exec", "pickle.load", "pickle.loads", "yaml.load", "np.load"})
+    assert names.isdisjoint({"eval", "exec", "pickle.load", "pickle.loads", "yaml.load"})
+    assert not [path for path, _, node in called() if "allow_pickle=True" in ast.unparse(node)]
 
 
 def test_no_shell_is_started() -> None:
@@ -117,7 +118,7 @@ def test_what_others_wrote_is_shown_as_words(client: TestClient) -> None:
     hostile = "敌意<script>alert(1)<"
     client.post("/baskets", data={"name": "危险篮"})
     hit = client.get("/api/v1/search", params={"q": "社区工作经费36万元"}).json()["hits"][0]["citation"]
-    span = f"{hit['doc_id']}:{hit['start']}-{hit['end']}:"
+    span = f"{hit['doc_id']}:{hit['start']}-{hit['end']}"
     client.post("/baskets/add", data={"span": span, "basket": "危险篮", "label": hostile})
     for path in ("/documents", f"/documents/{hit['doc_id']}", "/search?q=社区工作经费", "/baskets/危险篮"):
         html = client.get(path).text
@@ -133,7 +134,7 @@ def test_what_others_wrote_is_shown_as_words(client: TestClient) -> None:
 def test_no_address_leads_elsewhere(client: TestClient, back: str) -> None:
     """CWE-601: where one is sent back to is a page of this server."""
     hit = client.get("/api/v1/search", params={"q": "经费"}).json()["hits"][0]["citation"]
-    sent = {"span": f"{hit['doc_id']}:{hit['start']}-{hit['end']}:", "back": back, "basket": "回"}
+    sent = {"span": f"{hit['doc_id']}:{hit['start']}-{hit['end']}", "back": back, "basket": "回"}
     answer = client.post("/baskets/add", data=sent, follow_redirects=False)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/baskets/")
