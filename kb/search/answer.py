@@ -255,7 +255,7 @@ def excerpt_of(
     hit = Hit(passage.chunk, found.score, found.dense_rank, found.lexical_rank, why)
     others = relatives(citation.document, desk.snapshot)
     exact = exact_marks(citation.quote, asked.wishes)
-    sure = confidence(found, understood.language, asked.question.mode)
+    sure = confidence(found, understood, asked.question.mode)
     return Excerpt(rank, hit, citation, sure, merged([*marks, *exact]), others)
 
 

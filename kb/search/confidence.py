@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from kb.resources import load_rules
 from kb.search.engine import Found
-from kb.types import Confidence, Language, Mode
+from kb.search.question import Understood
+from kb.search.ranking import ranking
+from kb.types import Confidence, Mode
 
 
 class _Calibration(BaseModel):
@@ -36,20 +38,31 @@ def _rules() -> _Rules:
     return load_rules("confidence.toml", _Rules)
 
 
-def grounds(found: Found, language: Language, mode: Mode) -> float:
+def evidence(found: Found, question: Understood) -> tuple[float, float, float]:
+    """What speaks for a hit: its score, what its passage says, what its document says.
+
+    What a document says of an English question counts only when the field's dictionary knows the question,
+    because it is the dictionary that tells what is said.
+    """
+    known = question.known >= ranking().known_question
+    return found.score, found.said, found.document_said if known else 0.0
+
+
+def grounds(found: Found, question: Understood, mode: Mode) -> float:
     """The log odds that a first hit answers its question, by logistic regression on held-out documents.
 
     In the modes lexical and dense the score of a ranking's first is always 1; what the passage says stands in
     its place.
     """
-    rules = _rules().en if language == "en" else _rules().zh
-    score = found.score if mode == "hybrid" else found.said
-    return rules.bias + rules.score * score + rules.said * found.said + rules.document * found.document_said
+    rules = _rules().en if question.language == "en" else _rules().zh
+    score, said, document = evidence(found, question)
+    score = score if mode == "hybrid" else said
+    return rules.bias + rules.score * score + rules.said * said + rules.document * document
 
 
-def confidence(found: Found, language: Language, mode: Mode) -> Confidence:
+def confidence(found: Found, question: Understood, mode: Mode) -> Confidence:
     """The step that a passage reaches."""
-    reached = grounds(found, language, mode)
+    reached = grounds(found, question, mode)
     if reached >= _rules().high:
         return "high"
     return "medium" if reached >= _rules().medium else "low"

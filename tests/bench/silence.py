@@ -24,16 +24,18 @@ from kb.evaluate import open_index, read_judgements, read_queries
 from kb.library import Library, silent
 from kb.models.choose import open_embedder
 from kb.ports import Embedder
+from kb.search.confidence import evidence
 from kb.search.engine import Bench, encode, find
 from kb.search.question import understand
 from kb.search.ranking import ranking
 from kb.store.layout import Layout
 from kb.store.store import Store
-from tests.bench.ablation import sets
+from tests.bench.ablation import our_own, sets
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = (0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
-FEATURES = ("score", "said", "document")
+FEATURES = ("score", "said", "document")  # see kb.search.confidence.evidence
+USED = {"zh": (0, 1, 2), "en": (0, 2)}  # in English what the passage says adds nothing to the score
 Rows = NDArray[np.float64]  # (questions, features)
 
 
@@ -69,14 +71,16 @@ def first_hits(shelf: Shelf, embedder: Embedder) -> Iterator[Asked]:
             bench = Bench(snapshot, connection, within, ranking())
             found = find(bench, question, encode(question, embedder, ranking()), "hybrid")
         language = "en" if question.language == "en" else "zh"
-        first = [found[0].score, found[0].said, found[0].document_said] if found else [0.0, 0.0, 0.0]
-        rows[language, answerable].append(first)
+        first = evidence(found[0], question) if found else (0.0, 0.0, 0.0)
+        rows[language, answerable].append(list(first))
     for language in sorted({language for language, _ in rows}):
         yield Asked(shelf.name, language, np.array(rows[language, True]), np.array(rows[language, False]))
 
 
-def shelves(folder: Path, settings: Settings, embedder: Embedder, every: int) -> Iterator[Shelf]:
-    """The sets of the folder, then the samples of the project with their own questions."""
+def shelves(
+    folder: Path, settings: Settings, embedder: Embedder, every: int, own_home: Path | None
+) -> Iterator[Shelf]:
+    """The sets of the folder, our questions over a library of ../shared/policy, the samples."""
     for name, place, queries in sets(folder):
         store = open_index(settings, place, embedder, silent)
         keys = {card.source: key for key, card in store.snapshot().cards.items()}
@@ -84,6 +88,12 @@ def shelves(folder: Path, settings: Settings, embedder: Embedder, every: int) ->
         asked = [(query.text, frozenset(keys[id] for id in grades[query.id] if id in keys))
                  for query in read_queries(queries) if grades.get(query.id)]  # fmt: skip
         yield Shelf(name, settings, store, asked[::every])
+    for one in our_own(own_home) if own_home else ():
+        keys = {called: key for key, called in one.called.items()}
+        relevant = [
+            (text, frozenset(keys[file] for file in grades if file in keys)) for text, grades in one.asked
+        ]
+        yield Shelf(one.name, settings, one.store, relevant)
     with tempfile.TemporaryDirectory() as home:
         (Path(home) / "indexes").mkdir()
         (Path(home) / "indexes" / ".models").symlink_to(settings.models_folder.resolve())
@@ -109,22 +119,28 @@ def _about_samples(keys: Mapping[str, int]) -> Iterator[tuple[str, frozenset[int
 
 
 def fitted(asked: Sequence[Asked]) -> NDArray[np.float64]:
-    """Coefficients (features + 1), the last the bias: logistic regression in which each set weighs alike."""
+    """Coefficients (features + 1), the last the bias: logistic regression in which each set weighs alike.
+
+    Those that the language does not use are 0.
+    """
+    used = USED[asked[0].language]
     rows, answers, worth = [], [], []
     for one in asked:
         for part, answer in ((one.answerable, 1.0), (one.unanswerable, 0.0)):
-            rows.append(part)
+            rows.append(part[:, used])
             answers.append(np.full(len(part), answer))
             worth.append(np.full(len(part), 1 / len(part)))
     x = np.c_[np.concatenate(rows), np.ones(sum(map(len, rows)))]
     y, w = np.concatenate(answers), np.concatenate(worth) * len(x) / len(worth)
-    ridge = np.diag([1.0, 1.0, 1.0, 1e-6])
+    ridge = np.diag([*(1.0 for _ in used), 1e-6])
     at = np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ at))
         hessian = (x * (w * p * (1 - p))[:, None]).T @ x + ridge
         at -= np.linalg.solve(hessian, x.T @ (w * (p - y)) + ridge @ at)
-    return at
+    every = np.zeros(len(FEATURES) + 1)
+    every[[*used, -1]] = at
+    return every
 
 
 def still_answered(kept: float, answerable: NDArray[np.float64], unanswerable: NDArray[np.float64]) -> float:
@@ -137,11 +153,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=1, help="ask each n-th question only")
     parser.add_argument("--home", type=Path, default=None)
+    parser.add_argument("--own", type=Path, default=None, help="a library of ../shared/policy")
     parser.add_argument("--fit", action="store_true")
     arguments = parser.parse_args()
     settings = load_settings(arguments.home)
     embedder = open_embedder(settings.model, settings.models_folder)
-    asked = [one for shelf in shelves(arguments.folder, settings, embedder, arguments.every)
+    asked = [one for shelf in shelves(arguments.folder, settings, embedder, arguments.every, arguments.own)
              for one in first_hits(shelf, embedder)]  # fmt: skip
     print(
         "| set | by | "
