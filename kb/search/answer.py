@@ -77,7 +77,10 @@ class Desk:
 
     def cards(self, filters: Filters) -> list[DocumentCard]:
         """The documents that pass."""
-        within = admitted(self.snapshot.cards, filters)
+        return self.within(admitted(self.snapshot.cards, filters))
+
+    def within(self, within: frozenset[int] | None) -> list[DocumentCard]:
+        """The documents with these keys; all when it is None."""
         return [card for key, card in self.snapshot.cards.items() if within is None or key in within]
 
     def shelf(self, filters: Filters) -> Shelf:
@@ -110,7 +113,7 @@ def answer(question: Question, desk: Desk) -> Answer:
     excerpts = _excerpts(asked, desk, shelf, _find(asked, desk, shelf))
     if translations := _translations(understood.carried):
         notes += (Note("translated", "；".join(translations)),)
-    cards = desk.cards(filters)
+    cards = desk.within(shelf.within)
     coverage = SearchCoverage(works(cards), regions_of(cards), bool(excerpts))
     return Answer(
         text,

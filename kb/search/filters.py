@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from kb.store.snapshot import Part
 from kb.text.normalise import fold_characters
@@ -42,6 +43,8 @@ def passes(card: DocumentCard, filters: Filters) -> bool:
         return False
     if card.id in filters.not_documents:
         return False
+    if not (filters.flags or filters.not_flags):
+        return True
     names = {flag.name for flag in card.flags}
     return all(flag in names for flag in filters.flags) and names.isdisjoint(filters.not_flags)
 
@@ -51,8 +54,12 @@ def in_region(region: Region, name: str) -> bool:
     return place_named(region, name) is not None
 
 
+@lru_cache(1 << 14)
 def place_named(region: Region, name: str) -> Region | None:
-    """The part of a region's path down to the place named; None when it does not lie there."""
+    """The part of a region's path down to the place named; None when it does not lie there.
+
+    Many documents share few regions, so that what was found is remembered.
+    """
     depth = 0
     wanted = [part for part in fold_characters(name).split("/") if part]
     for part in wanted:
