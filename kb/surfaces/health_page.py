@@ -13,15 +13,12 @@ from kb.surfaces import job_kinds
 from kb.surfaces.access import AdminDep, OverseerDep
 from kb.surfaces.backups import when
 from kb.surfaces.deps import LibraryDep, PrefsDep
-from kb.surfaces.health_shapes import todo
+from kb.surfaces.health_shapes import amount, todo
 from kb.surfaces.messages import Words
 from kb.surfaces.site import SiteDep
 from kb.types import CheckReport, Health
 
 router = APIRouter(prefix="/library", include_in_schema=False)
-
-_UNITS = ("B", "KB", "MB", "GB", "TB")
-_STEP = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +113,3 @@ def _page(library: Library, words: Words, checked: CheckReport | None = None) ->
         backups=tuple((one.name, amount(one.size), when(one.at)) for one in library.upkeep.backups.list()),
         checked=checked,
     )
-
-
-def amount(size: float) -> str:
-    """Bytes in the unit that fits."""
-    for unit in _UNITS[:-1]:
-        if size < _STEP:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= _STEP
-    return f"{size:.1f} {_UNITS[-1]}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.surfaces.backups import when
-from kb.surfaces.reports import FailureOut
-from kb.types import BackupFile, Health
+from kb.surfaces.reports import CheckOut, FailureOut
+from kb.types import BackupFile, CheckReport, Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,13 @@ class IndexesHealthOut:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedOut(CheckOut):
+    """What `kb check` says; `health` is null when the truth cannot even be counted."""
+
+    health: IndexesHealthOut | None
+
+
+@dataclass(frozen=True, slots=True)
 class BackupFileOut:
     """A backup kept on the server."""
 
@@ -72,6 +79,8 @@ class BackupsOut:
 
 
 _LOW_DISK = 1 << 30  # bytes
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+_STEP = 1024
 
 
 def todo(health: Health) -> list[str]:
@@ -123,3 +132,18 @@ def health_out(health: Health) -> IndexesHealthOut:
 def backup_file_out(file: BackupFile) -> BackupFileOut:
     """A backup kept on the server."""
     return BackupFileOut(file.name, file.size, when(file.at))
+
+
+def checked_out(report: CheckReport, health: Health | None) -> CheckedOut:
+    """What a check found, with how the index stands."""
+    told = health_out(health) if health is not None else None
+    return CheckedOut(report.ok, list(report.problems), list(report.repaired), told)
+
+
+def amount(size: float) -> str:
+    """Bytes in the unit that fits."""
+    for unit in _UNITS[:-1]:
+        if size < _STEP:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= _STEP
+    return f"{size:.1f} {_UNITS[-1]}"

@@ -174,7 +174,10 @@ def test_set_survives_a_reingest(own_home: Path) -> None:
     assert again["ingested"] == 23
     after = assert_done(kb("list", "--json", home=own_home))["documents"]
     assert {one["id"]: one["title"] for one in after}[card["id"]] == "改好的题"
-    assert assert_done(kb("check", "--json", home=own_home)) == {"ok": True, "problems": [], "repaired": []}
+    sound = assert_done(kb("check", "--json", home=own_home))
+    assert sound | {"health": None} == {"ok": True, "problems": [], "repaired": [], "health": None}
+    assert sound["health"]["documents"] > 0
+    assert sound["health"]["todo"] == []
 
 
 def test_ingest(bare_home: Path) -> None:

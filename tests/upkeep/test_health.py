@@ -16,7 +16,7 @@ from kb.library import Library
 from kb.store.layout import Layout
 from kb.store.restoring import restore_backup
 from kb.surfaces.app import create_app
-from kb.surfaces.health_page import amount
+from kb.surfaces.health_shapes import amount
 from kb.surfaces.job_process import Worker
 
 

@@ -13,6 +13,9 @@ from kb.store.layout import Layout
 from kb.store.restoring import restore_backup
 from kb.surfaces import backups
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
+from kb.surfaces.health_shapes import amount, todo
+from kb.surfaces.messages import Words
+from kb.types import Health
 
 
 def backup(
@@ -45,3 +48,20 @@ def restore_from(file: Path, replace: bool, home: Path | None, index: str | None
     out.print(f"已从备份恢复 {report.documents} 篇（{backups.when(report.created)}）", markup=False)
     if report.kept:
         out.print(f"原有内容保存在 {report.kept}，确认无误后可以删除", markup=False)
+
+
+def print_health(health: Health) -> None:
+    """What the index holds, in one line, and what is to be done."""
+    words = Words("zh")
+    run = health.last_run
+    facts = [
+        f"{health.documents} 篇",
+        f"{health.passages} 片段",
+        f"版次 {health.generation}",
+        f"主库 {amount(health.truth_bytes)}",
+        *(f"{words(f'health.{one.name}')} {amount(one.bytes)}" for one in health.indexes),
+        *([f"上次入库 {backups.when(run.at)}"] if run else []),
+    ]
+    out.print(" · ".join(facts), markup=False, soft_wrap=True)
+    for key in todo(health):
+        out.print(words(f"health.todo.{key}"), markup=False)

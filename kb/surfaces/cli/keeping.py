@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from kb.errors import QuestionError
+from kb.errors import QuestionError, StoreError
 from kb.surfaces import reports, wire
 from kb.surfaces.cli import show as screen
-from kb.surfaces.cli.backing import restore_from
+from kb.surfaces.cli.backing import print_health, restore_from
 from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, Index, emit, open_library, watched
 from kb.surfaces.cli.filtering import (
     IssuerOption,
@@ -21,6 +21,7 @@ from kb.surfaces.cli.filtering import (
     YearOption,
     filters,
 )
+from kb.surfaces.health_shapes import checked_out
 
 Doc = Annotated[str, typer.Argument(metavar="DOC", help="A document's id, see `kb list`.")]
 
@@ -155,9 +156,15 @@ def check(
     """Check the truth and the derived indexes."""
     with open_library(home, index) as library:
         report = library.check(repair)
+        try:
+            health = library.upkeep.health()
+        except StoreError:  # of a truth so damaged that it cannot be counted; the problems say so
+            health = None
     if json:
-        emit(reports.check_out(report))
+        emit(checked_out(report, health))
     else:
         screen.print_check(report)
+        if health is not None:
+            print_health(health)
     if not report.ok:
         raise typer.Exit(1)
