@@ -97,14 +97,13 @@ def variants() -> dict[str, Ranking]:
         {"as shipped": full}
         | {name: full.model_copy(update=change) for name, change in off.items()}
         | {name: _with_shares(full, change) for name, change in shares.items()}
-        | {"one weighting for both languages": full.model_copy(update={"en": full.zh})}
+        | {"one weighting for both languages": full.model_copy(update={"en": full.zh, "en_unknown": full.zh})}
     )
 
 
 def _with_shares(full: Ranking, change: dict[str, float]) -> Ranking:
-    return full.model_copy(
-        update={"zh": full.zh.model_copy(update=change), "en": full.en.model_copy(update=change)}
-    )
+    languages = {"zh": full.zh, "en": full.en, "en_unknown": full.en_unknown}
+    return full.model_copy(update={key: one.model_copy(update=change) for key, one in languages.items()})
 
 
 @contextmanager
