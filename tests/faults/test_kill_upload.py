@@ -19,6 +19,7 @@ from running import generated_text, variables
 
 KILLS = 15
 FILES = 3  # of one upload
+MOST_SENT = 8  # uploads; after these each server is sent one more, for all must be read in the end
 SEED = 20261122
 PATIENCE = 600.0  # seconds until all jobs must have ended
 
@@ -64,7 +65,7 @@ class Campaign:
             end = time.monotonic() + self.random.uniform(0.0, 3.0)
             self.send(http)
             while time.monotonic() < end:
-                if len(self.acknowledged) < 3 * KILLS:
+                if len(self.acknowledged) < MOST_SENT:
                     self.send(http)
                 else:
                     time.sleep(0.05)
