@@ -34,7 +34,7 @@ from kb.store.check import check
 from kb.store.correcting import check_correction
 from kb.store.deleting import delete_document
 from kb.store.documents import FAMILY
-from kb.store.embedding import Progress, correct
+from kb.store.embedding import Progress, correct, silent
 from kb.store.families import OWN, family_of
 from kb.store.held import Reader
 from kb.store.intake import take_in
@@ -71,10 +71,6 @@ from kb.write.baskets import Baskets
 from kb.write.outline import draft_outline
 from kb.write.proposals import Proposal
 from kb.write.propose import propose
-
-
-def silent(stage: str, done: int, total: int, detail: str) -> None:
-    """Progress that nobody watches."""
 
 
 class Library:
@@ -216,6 +212,10 @@ class Library:
             raise QuestionError(f"{question.top_k} hits cannot be asked for: give a number from 1 to 1000")
         with self._desk() as desk:
             return answer(question, desk)
+
+    def open_encoder(self) -> None:
+        """Opens the encoder, which the first search would wait for. Raises `ModelError`."""
+        self._embedder_of(self._store.snapshot())
 
     def similar(self, wanted: SimilarTo) -> Answer:
         """Passages like a given one, other districts first.

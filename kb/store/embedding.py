@@ -25,6 +25,10 @@ class Progress(Protocol):
         ...
 
 
+def silent(stage: str, done: int, total: int, detail: str) -> None:
+    """Progress that nobody watches."""
+
+
 def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progress: Progress) -> bool:
     """Lets `embedder` answer: embeds every passage with it first, while the one before goes on answering.
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from kb.errors import NotFound
+from kb.errors import Busy, NotFound
 from kb.library import Library
 from kb.surfaces import access
 from kb.surfaces import job_shapes as shapes
@@ -61,6 +61,7 @@ _LOOK_SECONDS = 0.5  # from one look at a job to the next
 _FOLLOWED_SECONDS = 600.0  # then a client asks again, and is asked who it is
 _RETRY_MILLISECONDS = 2000
 UPLOAD = "upload"
+_ATTEMPTS = 3  # at the truth while others write: what has come is not to be sent again for that
 
 router = APIRouter(prefix="/api/v1", responses=_ALWAYS, tags=["jobs"], dependencies=[Depends(access.editor)])
 
@@ -204,10 +205,14 @@ def take_up(library: Library, received: Received, actor: str, key: str = "", col
     What is new goes into `collection`. Raises `QuestionError` when the key came with other files.
     """
 
-    def register(wanted: Sequence[Wanted]) -> Job:
-        library.collections.expect([one.source for one in wanted], collection)
-        job, _ = library.jobs.create(UPLOAD, actor, wanted, key)
-        return job
+    def register(wanted: Sequence[Wanted], attempts: int = _ATTEMPTS) -> Job:
+        try:
+            library.collections.expect([one.source for one in wanted], collection)
+            return library.jobs.create(UPLOAD, actor, wanted, key)[0]
+        except Busy:
+            if attempts <= 1:
+                raise
+            return register(wanted, attempts - 1)
 
     try:
         job = library.originals.keep(received, register)

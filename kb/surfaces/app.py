@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -138,7 +139,8 @@ def _known(request: Request, error: Exception) -> Response:
     status = status_of(error) if isinstance(error, KbError) else 500
     if status >= 500:
         _LOG.error("%s %s: %s", request.method, request.url.path, error)
-    return _answer(request, status, str(error))
+    home = f"{request.app.state.library.settings.home}{os.sep}"  # nobody's business over the network
+    return _answer(request, status, str(error).replace(home, ""))
 
 
 def _http(request: Request, error: Exception) -> Response:

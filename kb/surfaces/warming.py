@@ -36,6 +36,7 @@ def _warm_up(library: Library, stopping: threading.Event) -> None:
         if stopping.is_set():
             return
         try:
+            library.open_encoder()  # first: a search that waits for it keeps writers waiting too
             library.search(Question(question, top_k=1))
         except KbError as error:
             _LOG.warning("the first search will fail: %s", error)

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from serving import served
 
 from kb.config import load_settings
+from kb.errors import Busy
 from kb.library import Library
 from kb.surfaces import receiving
 from kb.surfaces.app import create_app
@@ -222,3 +223,21 @@ def test_an_original_is_given_only_as_it_was_read(
     gone = visitor.get(f"/api/v1/documents/{card.id}/original")
     assert gone.status_code == 404
     assert str(tmp_path) not in gone.text
+
+
+def test_a_server_does_not_tell_where_its_files_lie(
+    visitor: TestClient, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = library.settings.home
+    tries = []
+
+    def busy(*_: object) -> None:
+        tries.append(1)
+        raise Busy(f"another process holds {home}/indexes/main/truth.sqlite3: wait")
+
+    monkeypatch.setattr(library.jobs, "create", busy)
+    answer = visitor.post(API, files=[part("甲.txt")])
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert len(tries) == 3
+    assert answer.json()["detail"] == "another process holds indexes/main/truth.sqlite3: wait"
