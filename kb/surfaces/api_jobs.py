@@ -121,7 +121,7 @@ async def upload(
     library: LibraryDep,
     caller: EditorDep,
     collection: Annotated[
-        str, Query(max_length=60, description="Where they go; see `listCollections`.")
+        str, Query(max_length=60, description="Where they go: a name of `kb collection list`.")
     ] = "",
     key: Key = "",
 ) -> Response:
