@@ -176,8 +176,8 @@ class Rules(BaseModel):
     [
         ("word = ", "x.toml is not valid TOML"),
         ("weight = 2", "x.toml: word: Field required"),
-        ("word = 1", "x.toml: word"),
-        ('word = "a"\nfarbe = 1', "x.toml: farbe: there is no such field"),
+        ("word = 1", "x.toml, line 1: word"),
+        ('word = "a"\nfarbe = 1', "x.toml, line 2: farbe: there is no such field"),
     ],
 )
 def test_wrong_rules_name_their_file_and_field(text: str, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from pathlib import Path
@@ -99,8 +100,12 @@ def test_a_sentence_finds_its_own_document(sample_library: Library, data: st.Dat
     answer = sample_library.search(Question(sentence, per_region=10, literal=True))
     first = sample_library.document(answer.hits[0].citation.doc_id)
     # A reprint says the same in nearly the same words; one of the two is shown.
-    parts = [sentence[i : i + 12] for i in range(len(sentence) - 12)]
-    assert first.id == id or any(part in first.text for part in parts), sentence
+    bare, other = (
+        re.sub(r"[\s|]", "", sentence),
+        re.sub(r"[\s|]", "", first.text),
+    )  # a row may be cut otherwise
+    parts = [bare[i : i + 12] for i in range(len(bare) - 11)]
+    assert first.id == id or any(part in other for part in parts), sentence
 
 
 @UNHURRIED
@@ -176,7 +181,7 @@ def test_ones_own_region_is_left_out_when_others_are_asked_about(sample_home: Pa
     with Library.open(own) as library:
         answer = library.search(Question("其他区是怎么解决社区办公用房经费的", top_k=50))
         assert not any("青禾区" in hit.citation.document.region for hit in answer.hits)
-        assert any("青禾区" in note for note in answer.notes)
+        assert any(note.about == "青禾区" for note in answer.notes)
         every = library.search(Question("青禾区是怎么解决社区办公用房经费的", top_k=50))
         assert any("青禾区" in hit.citation.document.region for hit in every.hits)
 

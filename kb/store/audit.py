@@ -28,6 +28,11 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+TRIGGERS = tuple(  # as SQLite keeps them in its schema
+    f"CREATE TRIGGER audit_no_{what.lower()} BEFORE {what} ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
+    for what in ("UPDATE", "DELETE")
+)
 _SAID = ("time", "who", "key_id", "action", "object", "address", "request", "before", "after")
 _FIRST = "0" * 64
 _BATCH = 1000
@@ -36,13 +41,8 @@ _BATCH = 1000
 def create(connection: Connection) -> None:
     """The table, with triggers that refuse to change or delete a row."""
     metadata.create_all(connection, tables=[audit])
-    for what in ("UPDATE", "DELETE"):
-        connection.execute(
-            text(
-                f"CREATE TRIGGER audit_no_{what.lower()} BEFORE {what} ON audit "
-                "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
-            )
-        )
+    for trigger in TRIGGERS:
+        connection.execute(text(trigger))
 
 
 def append(connection: Connection, entry: AuditEntry) -> None:

@@ -17,6 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kb.errors import BackupError, Busy, StorageFull, StoreError
+from kb.store.audit import TRIGGERS
 from kb.store.backup import check_truth, copy_truth, facts_of
 from kb.store.backup_file import TRUTH_NAME, BackupManifest, open_backup, places, unpack
 from kb.store.database import WAIT_SECONDS, open_engine, storing
@@ -73,13 +74,14 @@ def _occupied(layout: Layout, home: Path) -> str:
 
 
 def _make_ready(truth: Path, manifest: BackupManifest) -> None:
-    """Checks the truth of a backup and brings it up to  this program's tables."""
+    """Checks the truth of a backup and brings it up to this program's tables."""
     try:
         with storing(truth), closing(sqlite3.connect(truth)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
-            strange = "SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index')"
-            if (found := connection.execute(strange).fetchone()) is not None:
-                raise BackupError(f"the backup is none of ours: its truth has a {found[0]} {found[1][:40]}")
+            others = "SELECT type, name, sql FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+            for kind, name, sql in connection.execute(others):
+                if sql not in TRIGGERS:
+                    raise BackupError(f"the backup is none of ours: its truth has a {kind} {name[:40]}")
             check_truth(connection, truth)
             facts = facts_of(connection)
             if (facts.migration, facts.documents) != (manifest.migration, manifest.documents):

@@ -287,11 +287,15 @@ def test_openapi_is_typed_and_its_names_are_stable(client: TestClient) -> None:
         for operation in path.values()
     }
     assert set(operations) == {
-        "search", "searchByBody", "listDocuments", "getDocument", "cite", "checkCitations", "compare",
-        "exportComparison", "setMetadata", "listLenses", "health", "similar",
-        "listBaskets", "createBasket",
-        "getBasket", "renameBasket", "deleteBasket", "addToBasket", "editBasketEntry", "removeBasketEntry",
-        "orderBasket", "exportBasket", "restorePiece", "removeAgain",
+        "health", "search", "searchByBody", "listDocuments", "getDocument", "setMetadata",
+        "deleteDocument", "resetMetadata", "restorePiece", "removeAgain", "cite", "similar",
+        "checkCitations", "compare", "exportComparison", "listLenses", "listBaskets", "createBasket",
+        "getBasket", "renameBasket", "deleteBasket", "addToBasket", "editBasketEntry",
+        "removeBasketEntry", "orderBasket", "exportBasket", "getLensFile", "saveLens", "deleteLens",
+        "tryLens", "getRules", "saveRules", "deleteRules", "tryRules", "rulesHistory", "undoRules",
+        "uploadFiles", "listJobs", "getJob", "deleteJob", "followJob", "cancelJob", "retryJob",
+        "downloadOriginal", "listFlags", "judgeFlag", "listFamilies", "indexHealth", "checkIndexes",
+        "repairIndexes", "reprocessFiles", "listBackups", "makeBackup", "getBackup", "deleteBackup",
     }  # fmt: skip
     for operation in operations.values():
         assert operation["description"]
