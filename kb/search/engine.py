@@ -75,7 +75,7 @@ def find(bench: Bench, question: Understood, vector: Vector | None, mode: Mode) 
     asking = _Asking(bench, question, tuple(lexical), _ideal(bench, question), mode)
     ranked = _ranked(asking, vector, _Known())
     if ranked is not None and mode == "hybrid" and vector is not None:
-        moved = _moved(bench, ranked, vector)
+        moved = _moved(asking, ranked, vector)
         ranked = ranked if moved is None else _ranked(asking, moved, ranked.known)
     return [] if ranked is None else _found(asking, ranked)
 
@@ -91,13 +91,15 @@ class _Ranked:
     dense_ranks: dict[int, int]
 
 
-def _moved(bench: Bench, ranked: _Ranked, vector: Vector) -> Vector | None:
+def _moved(asking: _Asking, ranked: _Ranked, vector: Vector) -> Vector | None:
     """The vector drawn towards the best passages, the less so the more one stands out; or None."""
-    ranking = bench.ranking
+    bench, ranking = asking.bench, asking.bench.ranking
     if len(ranked.ids) < 2 or bench.snapshot.model is None:
         return None
     gap = ranked.scores[0] - ranked.scores[min(4, len(ranked.ids) - 1)]
-    share = ranking.feedback_share * max(0.0, 1 - gap / ranking.feedback_gap)
+    question = asking.question
+    most = ranking.feedback_share * ranking.shares(question.language, question.known).feedback
+    share = most * max(0.0, 1 - gap / ranking.feedback_gap)
     if share == 0:
         return None
     best = ranked.ids[: ranking.feedback_passages]

@@ -21,6 +21,7 @@ class Shares(BaseModel):
     said: float = Field(ge=0, le=2)
     near: float = Field(ge=0, le=2)
     peak_discount: float = Field(ge=0, le=1)
+    feedback: float = Field(ge=0, le=1)
 
 
 class Ranking(BaseModel):
@@ -52,6 +53,11 @@ class Ranking(BaseModel):
     rerank_share: float = Field(ge=0, le=1)
     same_passage: float = Field(gt=0, le=1)
 
+    def shares(self, language: Language, known: float) -> Shares:
+        """The shares of a question; `known` is how much of an English one the field's dictionary knows."""
+        english = self.en if known >= self.known_question else self.en_unknown
+        return english if language == "en" else self.zh
+
     def weights(self, language: Language, known: float, coverage: float, peak: float) -> Weights:
         """The shares of the scores for a question.
 
@@ -59,8 +65,7 @@ class Ranking(BaseModel):
         passage says; `peak` how far the nearest passage stands out from those that follow, in standard
         deviations.
         """
-        english = self.en if known >= self.known_question else self.en_unknown
-        shares = english if language == "en" else self.zh
+        shares = self.shares(language, known)
         peaked = (peak - self.flat_peak) / (self.full_peak - self.flat_peak)
         trust = min(1.0, coverage / self.full_coverage) * (
             1 - shares.peak_discount * min(1.0, max(0.0, peaked))
