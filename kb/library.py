@@ -210,7 +210,7 @@ class Library:
         """Cited excerpts. Raises `QuestionError` for a question that cannot be asked."""
         if question.top_k < 1 or question.top_k > 1000:
             raise QuestionError(f"{question.top_k} hits cannot be asked for: give a number from 1 to 1000")
-        with self._desk() as desk:
+        with self._desk(encoding=question.mode != "lexical") as desk:
             return answer(question, desk)
 
     def open_encoder(self) -> None:
@@ -218,16 +218,15 @@ class Library:
         self._embedder_of(self._store.snapshot())
 
     def similar(self, wanted: SimilarTo) -> Answer:
-        """Passages like a given one, other districts first.
-
-        Raises `NotFound`, or `QuestionError` for a span outside the text.
-        """
+        """Passages like one, other districts first. Raises `NotFound`, `QuestionError` for a span outside."""
         with self._desk() as desk:
             return similar(wanted, desk)
 
     @contextmanager
-    def _desk(self) -> Iterator[Desk]:
+    def _desk(self, *, encoding: bool = False) -> Iterator[Desk]:
         snapshot = self._store.snapshot()
+        if encoding and snapshot.model is not None:
+            self._embedder_of(snapshot)  # takes seconds once, so outside the transaction: writers wait for it
         with self._store.reading() as connection:
             yield Desk(
                 snapshot,

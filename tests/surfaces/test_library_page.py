@@ -71,6 +71,7 @@ def test_an_upload_is_followed_tried_again_and_forgotten(visitor: TestClient, li
     part = visitor.get(f"{place}?part=1").text
     assert part.lstrip().startswith("<div data-state=")
     assert "<html" not in part
+    assert visitor.post(place, data={"do": "nonsense"}).status_code == 422
     assert visitor.post(place, data={"do": "retry"}).status_code == 200
     assert library.jobs.get(id).state == "waiting"
     assert visitor.post(place, data={"do": "cancel"}).status_code == 200
@@ -80,7 +81,6 @@ def test_an_upload_is_followed_tried_again_and_forgotten(visitor: TestClient, li
         == "/library/jobs"
     )
     assert visitor.get(place).status_code == 404
-    assert visitor.post(place, data={"do": "nonsense"}).status_code == 422
 
 
 def test_a_script_is_answered_with_the_job(visitor: TestClient) -> None:
