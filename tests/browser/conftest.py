@@ -34,7 +34,7 @@ ARGUMENTS = [
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the samples ingested."""
     folder = tmp_path_factory.mktemp("browser")
@@ -46,7 +46,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def address(home: Path) -> Iterator[str]:
     """The address of a server over `home`."""
     command = [sys.executable, "-m", "kb", "serve", "--home", str(home), "--port", "0"]
@@ -63,9 +63,12 @@ def address(home: Path) -> Iterator[str]:
         process.communicate(timeout=20)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
-    """Debian's chromium, or the one that KB_CHROMIUM names."""
+    """Debian's chromium, or the one that KB_CHROMIUM names.
+
+    It ends with its module: Playwright's event loop would hinder every later test that runs one of its own.
+    """
     if CHROMIUM is None:
         pytest.skip("no chromium here: apt-get install chromium, or set KB_CHROMIUM")
     with playwright.sync_playwright() as started:
