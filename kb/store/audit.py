@@ -42,7 +42,7 @@ def create(connection: Connection) -> None:
     """The table, with triggers that refuse to change or delete a row."""
     metadata.create_all(connection, tables=[audit])
     for trigger in TRIGGERS:
-        connection.execute(text(trigger))
+        connection.execute(text(trigger.replace("TRIGGER", "TRIGGER IF NOT EXISTS", 1)))
 
 
 def append(connection: Connection, entry: AuditEntry) -> None:

@@ -72,7 +72,7 @@ def m011_collections(connection: Connection) -> None:
     """Collections; what is there already is in the first one, which is open to everybody."""
     schema.metadata.create_all(connection, tables=collections.TABLES)
     values = {"name": collections.DEFAULT, "role": "reader", "created": time.time()}
-    connection.execute(insert(collections.collections).values(values))
+    connection.execute(insert(collections.collections).prefix_with("OR IGNORE").values(values))
     present = {column["name"] for column in inspect(connection).get_columns("documents")}
     if "collection" not in present:
         connection.execute(
