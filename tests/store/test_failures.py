@@ -85,7 +85,7 @@ def test_a_failure_is_tried_again_when_asked_or_when_rules_or_extras_changed(
     first = ingest(store, folder)
     parsed.clear()
     if how == "conditions":
-        monkeypatch.setattr(failures, "conditions", lambda: "another")
+        monkeypatch.setattr(failures, "conditions", lambda *_: "another")
     again = ingest(store, folder, reprocess=how == "reprocess")
     assert again.failed == first.failed
     assert "坏.docx" in parsed
