@@ -23,7 +23,14 @@ FURNITURE = "上传人：小禾"
 WHO = ("区财政", "区民政局", "街道办事处", "驻区单位", "居民委员会")
 LINES = [f"{who}为社区安排服务群众专项经费，由居民会议决定用途，街道逐笔公开，年底接受评议。" for who in WHO]
 PAGE = "\n".join(("社区经费保障的做法", FURNITURE, *LINES))
-FAMILIES, BASKETS, RESTORED, COLLECTIONS = 3, 4, 5, 11  # the migrations that brought them
+FAMILIES, BASKETS, RESTORED, ACCOUNTS, COLLECTIONS, LOCKED = (
+    3,
+    4,
+    5,
+    8,
+    11,
+    13,
+)  # the migrations that brought them
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +78,9 @@ def as_of(number: int, full: Path, home: Path) -> None:
             old.execute("ALTER TABLE documents DROP COLUMN topics")
         if number < COLLECTIONS:
             old.execute("ALTER TABLE documents DROP COLUMN collection")
+        if ACCOUNTS <= number < LOCKED:
+            old.execute("ALTER TABLE accounts DROP COLUMN disabled")
+            old.execute("ALTER TABLE sessions DROP COLUMN address")
         old.execute("ATTACH ? AS new", (str(home / "new.sqlite3"),))
         for (table,) in old.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
             if table == "migrations" or table.startswith("sqlite_"):

@@ -14,12 +14,12 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from kb.access.passwords import checked, hashed, matches, weaker
-from kb.errors import Busy, QuestionError
+from kb.errors import Busy, NotFound, QuestionError
 from kb.store import accounts as kept
 from kb.store.collections import require
 from kb.store.database import adding, adding_if_free
 from kb.store.store import Store
-from kb.types import ROLES, Account, Caller, Key, Role, Session
+from kb.types import ROLES, Account, Caller, Key, Login, Role, Session
 
 IDLE_SECONDS = 12 * 3600  # after which a login that is not used ends
 LONGEST_SECONDS = 7 * 24 * 3600  # after which every login ends
@@ -59,12 +59,19 @@ class Accounts:
             kept.add(connection, account, secret)
         return account
 
-    def set_role(
-        self, name: str, role: Role | None = None, collections: Sequence[str] | None | bool = True
+    def change(
+        self,
+        name: str,
+        role: Role | None = None,
+        collections: Sequence[str] | None | bool = True,
+        disabled: bool | None = None,
+        *,
+        even_last: bool = False,
     ) -> Account:
-        """Gives an account another role, other collections (None: those open to the role), or both.
+        """Gives an account another role, other collections (None: those open to the role), or locks it.
 
-        What is left out stays. Raises `NotFound`.
+        What is left out stays; a locked one's logins end. Raises `NotFound`, and `QuestionError` when nobody
+        would be left to administer, unless `even_last`.
         """
         with adding(self._store.engine) as connection:
             held = kept.get(connection, name)
@@ -73,9 +80,15 @@ class Accounts:
                 account = replace(account, role=_role(role))
             if not isinstance(collections, bool):
                 account = replace(account, collections=_collections(collections))
+            if disabled is not None:
+                account = replace(account, disabled=disabled)
             require(connection, account.collections or ())
             names = None if account.collections is None else list(account.collections)
-            kept.change(connection, held, role=account.role, collections=names)
+            values = {"role": account.role, "collections": names, "disabled": int(account.disabled)}
+            kept.change(connection, held, **values)
+            if account.disabled:
+                kept.end_all(connection, held.key)
+            _keep_one(connection, held.account, even_last)
             return account
 
     def set_password(self, name: str, password: str) -> None:
@@ -86,25 +99,47 @@ class Accounts:
             kept.change(connection, held, password=secret)
             kept.end_all(connection, held.key)
 
-    def remove(self, name: str) -> None:
-        """Deletes an account and ends its logins. Raises `NotFound`."""
+    def change_password(self, name: str, present: str, wanted: str, login: str) -> None:
+        """Gives an account another password for its own person; its logins end but the one of that id.
+
+        Raises `QuestionError` when `present` is not the password, or `wanted` can be none.
+        """
+        with self._store.reading() as connection:
+            held = kept.get(connection, name)
+        if not matches(held.password, present):
+            raise QuestionError("the present password is wrong")
+        secret = hashed(checked(wanted, held.account.name))
         with adding(self._store.engine) as connection:
-            kept.remove(connection, kept.get(connection, name))
+            kept.change(connection, held, password=secret)
+            kept.end_all(connection, held.key, _digest(login))
+
+    def person(self, name: str) -> Account:
+        """One account. Raises `NotFound`."""
+        with self._store.reading() as connection:
+            return kept.get(connection, name).account
+
+    def remove(self, name: str, *, even_last: bool = False) -> None:
+        """Deletes an account and ends its logins. Raises `NotFound`, `QuestionError` as `change` does."""
+        with adding(self._store.engine) as connection:
+            held = kept.get(connection, name)
+            kept.remove(connection, held)
+            _keep_one(connection, held.account, even_last)
 
     # Logins
 
-    def login(self, name: str, password: str) -> Session | None:
-        """A new login, or None for a wrong name or password: both take as long."""
+    def login(self, name: str, password: str, address: str = "") -> Session | None:
+        """A new login, or None for a wrong name or password: both take as long, and a locked account too."""
         with self._store.reading() as connection:
             held = kept.find(connection, name)
-        if not matches(held.password if held is not None else None, password) or held is None:
+        right = matches(held.password if held is not None else None, password)
+        if not right or held is None or held.account.disabled:
             return None
         now, id = self._clock(), secrets.token_urlsafe(32)
         with adding(self._store.engine) as connection:
             if weaker(held.password):
                 kept.change(connection, held, password=hashed(password))
             kept.sweep(connection, now - LONGEST_SECONDS, now - IDLE_SECONDS)
-            kept.begin(connection, held.key, _digest(id), now)
+            kept.begin(connection, held.key, _digest(id), now, address)
         return Session(id, held.account)
 
     def session(self, id: str) -> Caller | None:
@@ -116,7 +151,7 @@ class Accounts:
             return None
         account, began, seen, openness = found
         seen = max(seen, self._noted.get(hash, 0.0))
-        if now - began > LONGEST_SECONDS or now - seen > IDLE_SECONDS:
+        if account.disabled or now - began > LONGEST_SECONDS or now - seen > IDLE_SECONDS:
             return None
         self._note(hash, seen, now, lambda connection: kept.see(connection, hash, now))
         return _person(account, id, openness.seen_by(account.role, account.collections))
@@ -126,7 +161,37 @@ class Accounts:
         with adding(self._store.engine) as connection:
             kept.end(connection, _digest(id))
 
+    def logins(self, name: str, present: str = "") -> tuple[Login, ...]:
+        """The logins of an account that have not ended; `present` is the id of the one that asks."""
+        now, asking = self._clock(), _digest(present)
+        with self._store.reading() as connection:
+            key = kept.get(connection, name).key
+            found = kept.logins(connection, key, now - LONGEST_SECONDS, now - IDLE_SECONDS)
+        return tuple(replace(login, present=hash == asking) for hash, login in found)
+
+    def end_login(self, name: str, id: str) -> None:
+        """Ends one login of an account. Raises `NotFound`."""
+        with adding(self._store.engine) as connection:
+            found = kept.logins(connection, kept.get(connection, name).key, 0.0, 0.0)
+            hash = next((hash for hash, login in found if login.id == id), None)
+            if hash is None:
+                raise NotFound(f"there is no such login of {name}: it may have ended already")
+            kept.end(connection, hash)
+
+    def end_logins(self, name: str, but: str = "") -> None:
+        """Ends all logins of an account, but the one of that id. Raises `NotFound`."""
+        with adding(self._store.engine) as connection:
+            kept.end_all(connection, kept.get(connection, name).key, _digest(but))
+
     # Keys
+
+    def key(self, id: str) -> Key:
+        """One key. Raises `NotFound`."""
+        with self._store.reading() as connection:
+            found = kept.key(connection, id)
+        if found is None:
+            raise NotFound(f"there is no key {id}: `kb key list` shows them")
+        return found[0]
 
     def every_key(self) -> tuple[Key, ...]:
         """All keys, the newest first."""
@@ -185,6 +250,11 @@ class Accounts:
                 write(connection)
         except Busy:  # the next request a minute on will try again; until then this process remembers
             return
+
+
+def _keep_one(connection: Connection, before: Account, even_last: bool) -> None:
+    if before.rules and not even_last and not kept.anybody_rules(connection):
+        raise QuestionError(f"{before.name} is the last administrator: make another one first")
 
 
 def _person(account: Account, id: str, seen: frozenset[str] | None) -> Caller:

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 
 from kb.errors import NotFound, QuestionError
-from kb.store import placing
+from kb.store import members, placing
 from kb.store.collections import DEFAULT
 from kb.store.store import Store
-from kb.types import Collection, Role
+from kb.types import Account, Collection, Member, Role
 
 _NAME = re.compile(r"[\w.-]{1,60}")
 
@@ -27,11 +27,36 @@ class Collections:
 
     def add(self, name: str, role: Role = "reader") -> Collection:
         """A new one. Raises `QuestionError` for a name that is taken or none."""
-        name = unicodedata.normalize("NFKC", name.strip())
-        if not _NAME.fullmatch(name):
-            raise QuestionError(f"{name[:60]!r} is no name: use 1 to 60 letters, digits, characters, . - _")
+        name = _name(name)
         placing.add(self._store, name, role)
         return Collection(name, role, 0)
+
+    def get(self, name: str) -> Collection:
+        """One. Raises `NotFound`."""
+        found = next((one for one in self.every() if one.name == name), None)
+        if found is None:
+            raise NotFound(f"there is no collection {name}")
+        return found
+
+    def rename(self, name: str, new: str) -> str:
+        """Gives one another name, wherever it is named; tells it as it is kept.
+
+        Raises `NotFound`, `QuestionError` for a name that is taken or none, and `Busy`.
+        """
+        new = _name(new)
+        if new != name:
+            placing.rename(self._store, name, new)
+        return new
+
+    def members(self, name: str) -> tuple[Member, ...]:
+        """The accounts and the keys in force that see one. Raises `NotFound`."""
+        with self._store.reading() as connection:
+            return members.of(connection, name)
+
+    def listed(self, account: Account) -> tuple[str, ...]:
+        """The names of those that an account sees now."""
+        with self._store.reading() as connection:
+            return members.listed(connection, account)
 
     def set_role(self, name: str, role: Role) -> None:
         """Opens one to another role and those above it. Raises `NotFound`."""
@@ -56,3 +81,10 @@ class Collections:
         """Uploads on their way go into a collection; what is somewhere stays there. Raises `NotFound`."""
         if name:
             placing.expect(self._store, sources, name)
+
+
+def _name(name: str) -> str:
+    name = unicodedata.normalize("NFKC", name.strip())
+    if not _NAME.fullmatch(name):
+        raise QuestionError(f"{name[:60]!r} is no name: use 1 to 60 letters, digits, characters, . - _")
+    return name

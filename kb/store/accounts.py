@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from kb.errors import NotFound, QuestionError
 from kb.store.collections import Openness, collections
 from kb.store.schema import metadata
-from kb.types import Account, Key
+from kb.types import Account, Key, Login
 
 accounts = Table(
     "accounts",
@@ -39,6 +39,7 @@ accounts = Table(
     Column("role", String, nullable=False),
     Column("collections", JSON(none_as_null=True)),  # null: those that are open to the role
     Column("created", Float, nullable=False),  # Unix seconds
+    Column("disabled", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -49,6 +50,7 @@ sessions = Table(
     Column("account", Integer, ForeignKey("accounts.key", ondelete="CASCADE"), nullable=False, index=True),
     Column("created", Float, nullable=False),
     Column("seen", Float, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),  # from which it began
     sqlite_with_rowid=False,
 )
 
@@ -75,6 +77,7 @@ _OPENNESS = (
 )
 
 TABLES = (accounts, sessions, keys)
+_SHOWN = 16  # characters of a login's hash that name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +142,27 @@ def remove(connection: Connection, held: Held) -> None:
     connection.execute(delete(accounts).where(accounts.c.key == held.key))
 
 
-def begin(connection: Connection, account: int, hash: str, now: float) -> None:
+def anybody_rules(connection: Connection) -> bool:
+    """Whether there is an administrator left who sees everything."""
+    return any(account.rules for account in every(connection))
+
+
+def begin(connection: Connection, account: int, hash: str, now: float, address: str) -> None:
     """Keeps a login."""
-    connection.execute(insert(sessions).values(hash=hash, account=account, created=now, seen=now))
+    values = {"hash": hash, "account": account, "created": now, "seen": now, "address": address}
+    connection.execute(insert(sessions).values(values))
+
+
+def logins(connection: Connection, account: int, began: float, seen: float) -> list[tuple[str, Login]]:
+    """The logins of an account, the last used first, with their hashes; `began` and `seen` as in `sweep`."""
+    found = select(sessions).where(
+        sessions.c.account == account, sessions.c.created >= began, sessions.c.seen >= seen
+    )
+    rows = connection.execute(found.order_by(sessions.c.seen.desc(), sessions.c.hash))
+    return [
+        (row.hash, Login(row.hash[:_SHOWN], row.created, row.seen, row.address, present=False))
+        for row in rows
+    ]
 
 
 def session(connection: Connection, hash: str) -> tuple[Account, float, float, Openness] | None:
@@ -164,9 +185,9 @@ def end(connection: Connection, hash: str) -> None:
     connection.execute(delete(sessions).where(sessions.c.hash == hash))
 
 
-def end_all(connection: Connection, account: int) -> None:
-    """Ends all logins of an account."""
-    connection.execute(delete(sessions).where(sessions.c.account == account))
+def end_all(connection: Connection, account: int, but: str = "") -> None:
+    """Ends all logins of an account, but the one of that hash."""
+    connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.hash != but))
 
 
 def sweep(connection: Connection, began: float, seen: float) -> None:
@@ -211,7 +232,7 @@ def revoke_key(connection: Connection, id: str, now: float) -> Key:
     if found is None:
         raise NotFound(f"there is no key {id}: `kb key list` shows them")
     connection.execute(update(keys).where(keys.c.id == id, keys.c.revoked.is_(None)).values(revoked=now))
-    return found[0]
+    return found[0] if found[0].revoked is not None else replace(found[0], revoked=now)
 
 
 def _openness(row: Any) -> Openness:  # noqa: ANN401 (a row of a join is of no class of ours)
@@ -227,7 +248,7 @@ def _names(kept: list[str] | None) -> tuple[str, ...] | None:
 
 
 def _account(row: Any) -> Account:  # noqa: ANN401 (a row of a join is of no class of ours)
-    return Account(row.name, row.role, _names(row.collections), row.created)
+    return Account(row.name, row.role, _names(row.collections), row.created, bool(row.disabled))
 
 
 def _key(row: Any) -> Key:  # noqa: ANN401 (as above)

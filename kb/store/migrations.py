@@ -85,6 +85,15 @@ def m012_audit(connection: Connection) -> None:
     audit.create(connection)
 
 
+def m013_locked_accounts(connection: Connection) -> None:
+    """Accounts can be locked, and logins tell from where they began."""
+    for table, column in (("accounts", "disabled INTEGER"), ("sessions", "address TEXT")):
+        present = {known["name"] for known in inspect(connection).get_columns(table)}
+        if column.partition(" ")[0] not in present:
+            empty = "''" if column.endswith("TEXT") else "0"
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} NOT NULL DEFAULT {empty}"))
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_first_tables,
     m002_topics,
@@ -98,6 +107,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m010_jobs,
     m011_collections,
     m012_audit,
+    m013_locked_accounts,
 )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kb.errors import NotFound
 from kb.ingest.walk import find_files
-from kb.store import collections
+from kb.store import collections, members
 from kb.store.database import adding, writing
 from kb.store.schema import documents
 from kb.store.store import Store
@@ -32,6 +32,14 @@ def set_role(store: Store, name: str, role: Role) -> None:
     """Opens a collection to another role and those above it. Raises `NotFound`."""
     with adding(store.engine) as connection:
         collections.set_role(connection, name, role)
+
+
+def rename(store: Store, old: str, new: str) -> None:
+    """Gives a collection another name. Raises `NotFound`, `QuestionError`, and `Busy`."""
+    with store.exclusive():
+        with writing(store.engine) as (connection, generation):
+            members.rename(connection, generation, old, new)
+        store.bring_up()
 
 
 def place_files(store: Store, paths: Sequence[Path], name: str) -> None:

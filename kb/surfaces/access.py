@@ -53,6 +53,15 @@ def admin(request: Request) -> Caller:
     return _at_least(request, "admin")
 
 
+def steward(caller: Annotated[Caller, Depends(admin)]) -> Caller:
+    """An administrator who may see everything: who may do what is for these. 401 or 403 problem."""
+    if caller.collections is not None:
+        raise HTTPException(
+            403, "this is for administrators who see all collections, and some are closed to you"
+        )
+    return caller
+
+
 def _at_least(request: Request, role: Role) -> Caller:
     found = caller_of(request)
     if not found.may(role):
@@ -64,3 +73,4 @@ ReaderDep = Annotated[Caller, Depends(reader)]
 EditorDep = Annotated[Caller, Depends(editor)]
 OverseerDep = Annotated[Caller, Depends(overseer)]
 AdminDep = Annotated[Caller, Depends(admin)]
+StewardDep = Annotated[Caller, Depends(steward)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
-from kb.types import Account, AuditEntry, Collection, Key, Role
+from kb.types import Account, AuditEntry, Collection, Key, Login, Member, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,44 @@ class AccountOut:
     role: Role
     collections: list[str] | None
     created: str
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsPageOut:
+    """Accounts by name; `next` is the cursor of the following page."""
+
+    accounts: list[AccountOut]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeOut:
+    """Who asks: `kind` is session (a person), key (a program) or local (the user of this machine)."""
+
+    name: str
+    role: Role
+    collections: list[str] | None
+    kind: Literal["local", "session", "key"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoginOut:
+    """A login; `present` is the one that asks, `address` where it began."""
+
+    id: str
+    began: str
+    seen: str
+    address: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoginsOut:
+    """The logins of an account that have not ended, the last used first."""
+
+    logins: list[LoginOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +87,15 @@ class KeysOut:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysPageOut:
+    """Keys, the newest first; `next` is the cursor of the following page."""
+
+    keys: list[KeyOut]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewKeyOut:
     """A key just made; `secret` is told this once."""
 
@@ -69,6 +117,38 @@ class CollectionsOut:
     """All collections by name."""
 
     collections: list[CollectionOut]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionsPageOut:
+    """Collections by name; `next` is the cursor of the following page."""
+
+    collections: list[CollectionOut]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberOut:
+    """An account or key that sees a collection: `named` when it is one of its own, else by its role."""
+
+    kind: Literal["account", "key"]
+    id: str
+    name: str
+    role: Role
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MembersOut:
+    """Who sees a collection: accounts by name, then the keys in force, the newest first."""
+
+    members: list[MemberOut]
+
+
+def members_out(found: Sequence[Member]) -> MembersOut:
+    """Who sees a collection."""
+    return MembersOut([MemberOut(**asdict(one)) for one in found])
 
 
 def collections_out(found: Sequence[Collection]) -> CollectionsOut:
@@ -94,6 +174,15 @@ class AuditEntryOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditStateOut:
+    """Whether the log is whole: `broken` is the number of the first entry that is not as it was written."""
+
+    entries: int
+    ok: bool
+    broken: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditOut:
     """What was done, the newest first; `next` is the cursor of what was before."""
 
@@ -115,7 +204,15 @@ def people_out(people: Sequence[Account]) -> AccountsOut:
 
 def account_out(account: Account) -> AccountOut:
     """One account."""
-    return AccountOut(account.name, account.role, _listed(account.collections), moment(account.created))
+    names = _listed(account.collections)
+    return AccountOut(account.name, account.role, names, moment(account.created), account.disabled)
+
+
+def logins_out(logins: Sequence[Login]) -> LoginsOut:
+    """The logins of an account."""
+    return LoginsOut(
+        [LoginOut(one.id, moment(one.began), moment(one.seen), one.address, one.present) for one in logins]
+    )
 
 
 def keys_out(keys: Sequence[Key]) -> KeysOut:

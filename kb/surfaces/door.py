@@ -96,8 +96,6 @@ class Door:
         return None, receive, headers
 
     async def _begun(self, request: Request, caller: Caller) -> Act | None:
-        if caller.kind == "local":
-            return None
         return await run_in_threadpool(begun, self._library, request, caller)
 
     async def _caller(self, request: Request) -> Caller | None:

@@ -72,7 +72,7 @@ async def enter(request: Request, prefs: PrefsDep, site: SiteDep) -> Response:
         answer.headers["Retry-After"] = str(int(wait) + 1)
         return answer
     accounts = library(request).accounts
-    session = await run_in_threadpool(accounts.login, name, field(form, "password"))
+    session = await run_in_threadpool(accounts.login, name, field(form, "password"), address)
     # What is no account's name may be a password that was typed into the wrong field.
     there = name.casefold() in {one.name.casefold() for one in accounts.people()}
     known = Caller(name if there else "unknown name", "reader")

@@ -31,6 +31,7 @@ READING = frozenset(
     }
 )
 _TAKEN_AWAY = re.compile(r"/export(?:\.|$)|/original$|/backups/")
+_ADMINISTERING = re.compile(r"/admin/|/api/v1/(?:accounts|keys|collections)\b")
 _ABOUT = re.compile(r"(?:/api/v1)?/(documents|baskets)/([^/]+)")
 _WINDOW_SECONDS = 60.0
 _LOG = logging.getLogger(__name__)
@@ -69,10 +70,18 @@ class Act:
     before: str
 
 
+def say(request: Request, *particulars: str) -> None:
+    """Adds to what the log will say of this request, beside its address; never a secret."""
+    request.state.particulars = [*getattr(request.state, "particulars", ()), *particulars]
+
+
 def begun(library: Library, request: Request, caller: Caller) -> Act | None:
-    """What to remember of a request; None for one that only looks, and for the user of this machine."""
+    """What to remember of a request; None for one that only looks.
+
+    Of the user of this machine, who is not asked who they are: what says who may do what.
+    """
     path = request.url.path
-    if caller.kind == "local" or path in READING:
+    if path in READING or (caller.kind == "local" and not _ADMINISTERING.match(path)):
         return None
     if request.method in SAFE_METHODS and not _TAKEN_AWAY.search(path):
         return None
@@ -89,7 +98,7 @@ def done(library: Library, scope: Scope, request_id: str, caller: Caller, act: A
         library.audit.record(
             caller,
             f"{request.method} {template}",
-            request.url.path,
+            " ".join((request.url.path, *getattr(request.state, "particulars", ()))),
             address=address_of(request),
             request=request_id,
             before=act.before,

@@ -5,7 +5,19 @@ Offsets are half-open code points of `Document.text`. A region is a path from th
 "2021", "2021-06" or "2021-06-30"; "" means unknown. Blanks are never filled by guesswork.
 """
 
-from kb.types.access import LOCAL, ROLES, Account, AuditEntry, Caller, Collection, Key, Role, Session
+from kb.types.access import (
+    LOCAL,
+    ROLES,
+    Account,
+    AuditEntry,
+    Caller,
+    Collection,
+    Key,
+    Login,
+    Member,
+    Role,
+    Session,
+)
 from kb.types.answers import (
     Amount,
     Answer,
@@ -122,6 +134,8 @@ __all__ = [
     "Language",
     "LastRun",
     "Lens",
+    "Login",
+    "Member",
     "Mode",
     "Note",
     "Picked",

@@ -36,6 +36,12 @@ class Account:
     role: Role
     collections: tuple[str, ...] | None  # None: those that are open to the role
     created: float
+    disabled: bool = False  # it is kept, and nobody can log in with it
+
+    @property
+    def rules(self) -> bool:
+        """Whether it may administer: an administrator who sees everything."""
+        return self.role == ROLES[-1] and self.collections is None and not self.disabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,17 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """An account or key that sees a collection."""
+
+    kind: Literal["account", "key"]
+    id: str  # of a key; of an account its name
+    name: str
+    role: Role
+    named: bool  # the collection is one of its own; else it is open to the role
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One thing that was done. `before` and `after` are fingerprints of its object, "" for none."""
 
@@ -84,3 +101,14 @@ class Session:
 
     id: str = field(repr=False)
     account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login as its person sees it. Times are Unix seconds."""
+
+    id: str  # names it, and lets nobody in
+    began: float
+    seen: float
+    address: str  # from which it began, "" where that was not kept
+    present: bool  # the one that asks

@@ -106,7 +106,7 @@ def test_a_new_role_holds_at_once(accounts: Accounts, store: Store) -> None:
     session = accounts.login("li", PASSWORD)
     assert session
     Collections(store).add("内部")
-    accounts.set_role("li", "admin", ["内部", "内部"])
+    accounts.change("li", "admin", ["内部", "内部"])
     caller = accounts.session(session.id)
     assert caller is not None
     assert (caller.role, caller.collections) == ("admin", frozenset({"内部"}))
@@ -133,7 +133,7 @@ def test_a_name_is_taken_once_and_what_is_unknown_is_said(accounts: Accounts) ->
     with pytest.raises(QuestionError, match="already"):
         accounts.add("Li", PASSWORD, "reader")
     with pytest.raises(NotFound):
-        accounts.set_role("wang", "admin")
+        accounts.change("wang", "admin")
     with pytest.raises(NotFound):
         accounts.revoke_key("00000000")
 

@@ -63,7 +63,7 @@ def role(
 ) -> None:
     """Give an account another role."""
     with open_library(home, index) as library:
-        changed = library.accounts.set_role(name, wanted)
+        changed = library.accounts.change(name, wanted, even_last=True)
         library.audit.record(COMMAND_LINE, f"kb user role ({wanted})", name)
     log.print(f"{changed.name} ({changed.role})", markup=False)
 
@@ -80,7 +80,7 @@ def password(name: Name, home: Home = None, index: Index = None) -> None:
 def remove(name: Name, home: Home = None, index: Index = None) -> None:
     """Delete an account; its logins end."""
     with open_library(home, index) as library:
-        library.accounts.remove(name)
+        library.accounts.remove(name, even_last=True)
         library.audit.record(COMMAND_LINE, "kb user remove", name)
 
 
