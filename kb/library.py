@@ -184,16 +184,17 @@ class Library:
 
     def cards(self, filters: Filters = Filters()) -> tuple[DocumentCard, ...]:  # noqa: B008 (a frozen value)
         """The documents' metadata, by source and place in it."""
-        cards = self._store.snapshot().cards
-        within = admitted(cards, filters)
-        return tuple(card for key, card in cards.items() if within is None or key in within)
+        snapshot = self._store.snapshot()
+        within = admitted(snapshot.columns, filters)
+        return tuple(card for key, card in snapshot.cards.items() if within is None or key in within)
 
     def card(self, doc_id: str) -> DocumentCard:
         """One document's metadata. Raises `NotFound`."""
-        for card in self._store.snapshot().cards.values():
-            if card.id == doc_id:
-                return card
-        raise NotFound(f"no document has the id {doc_id}: `kb list` shows the ids")
+        snapshot = self._store.snapshot()
+        key = snapshot.columns.key_of(doc_id)
+        if key is None:
+            raise NotFound(f"no document has the id {doc_id}: `kb list` shows the ids")
+        return snapshot.cards[key]
 
     def document(self, doc_id: str) -> Document:
         """One document with its text. Raises `NotFound`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
@@ -73,7 +73,7 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def search(self, vector: Vector, k: int, within: frozenset[int] | None = None) -> list[Scored]:
+    def search(self, vector: Vector, k: int, within: Set[int] | None = None) -> list[Scored]:
         """The best k by inner product, best first, of the documents `within` when they are given."""
         ...
 
@@ -105,7 +105,7 @@ class Clause:
 class LexicalIndex(Protocol):
     """BM25 over pre-cut terms."""
 
-    def search(self, clauses: Sequence[Clause], k: int, within: frozenset[int] | None = None) -> list[Scored]:
+    def search(self, clauses: Sequence[Clause], k: int, within: Set[int] | None = None) -> list[Scored]:
         """The best k by the sum over clauses, best first, of the documents `within` when they are given."""
         ...
 
@@ -122,7 +122,7 @@ class LexicalIndex(Protocol):
         needed: Sequence[Clause | Amount],
         clauses: Sequence[Clause],
         k: int,
-        within: frozenset[int] | None = None,
+        within: Set[int] | None = None,
     ) -> list[Scored]:
         """The best k of the entries that hold all that is `needed`, by the sum over `clauses`, best first."""
         ...

@@ -27,7 +27,7 @@ def gather(
 
     Raises `QuestionError` for a column that does not exist and for an empty library.
     """
-    within = admitted(snapshot.cards, request.filters)
+    within = admitted(snapshot.columns, request.filters)
     cards = [card for key, card in snapshot.cards.items() if within is None or key in within]
     if not cards:
         raise QuestionError("no document passes the filters: nothing can be compared")
@@ -45,7 +45,7 @@ def passed_over(
     request: CompareRequest, snapshot: Snapshot, columns: Sequence[ColumnSource]
 ) -> tuple[str, ...]:
     """In words: what of the library `columns` leave out before anything is compared, and why."""
-    within = admitted(snapshot.cards, request.filters)
+    within = admitted(snapshot.columns, request.filters)
     cards = [card for key, card in snapshot.cards.items() if within is None or key in within]
     notes = []
     if len(cards) < len(snapshot.cards):

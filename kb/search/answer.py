@@ -24,7 +24,7 @@ from kb.search.exact import (
     promoted,
     strongest,
 )
-from kb.search.filters import admitted, regions_of, unclear_places, works
+from kb.search.filters import admitted, coverage, unclear_places, undated
 from kb.search.matched import matched, without_choices
 from kb.search.question import SAYS_SOMETHING, Understood, understand
 from kb.search.ranking import Ranking
@@ -49,7 +49,6 @@ from kb.types import (
     Question,
     Reading,
     Region,
-    SearchCoverage,
     Why,
 )
 
@@ -75,17 +74,9 @@ class Desk:
         """One view of the truth."""
         return self.reader.connection
 
-    def cards(self, filters: Filters) -> list[DocumentCard]:
-        """The documents that pass."""
-        return self.within(admitted(self.snapshot.cards, filters))
-
-    def within(self, within: frozenset[int] | None) -> list[DocumentCard]:
-        """The documents with these keys; all when it is None."""
-        return [card for key, card in self.snapshot.cards.items() if within is None or key in within]
-
     def shelf(self, filters: Filters) -> Shelf:
         """Where demands are looked up under these filters."""
-        return Shelf(self.snapshot, self.reader, admitted(self.snapshot.cards, filters))
+        return Shelf(self.snapshot, self.reader, admitted(self.snapshot.columns, filters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +104,11 @@ def answer(question: Question, desk: Desk) -> Answer:
     excerpts = _excerpts(asked, desk, shelf, _find(asked, desk, shelf))
     if translations := _translations(understood.carried):
         notes += (Note("translated", "；".join(translations)),)
-    cards = desk.within(shelf.within)
-    coverage = SearchCoverage(works(cards), regions_of(cards), bool(excerpts))
     return Answer(
         text,
         understood.language,
         excerpts,
-        coverage,
+        coverage(desk.snapshot.columns, shelf.within, bool(excerpts)),
         notes,
         _reading(asked, desk, excerpts),
         filters,
@@ -145,7 +134,11 @@ def _with_home(filters: Filters, understood: Understood, home: Region) -> tuple[
 
 
 def _find(asked: Asked, desk: Desk, shelf: Shelf) -> list[Found]:
-    if desk.snapshot.model is None or shelf.within == frozenset() or asked.pool.scored == ():
+    if (
+        desk.snapshot.model is None
+        or (shelf.within is not None and not shelf.within)
+        or asked.pool.scored == ()
+    ):
         return []
     mode, understood = asked.question.mode, asked.understood
     vector = None if mode == "lexical" else encode(understood, desk.embedder(), desk.ranking)
@@ -170,21 +163,20 @@ def _read_on(question: Question, ranking: Ranking) -> int:
 
 def _reading(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> Reading:
     """What was read out of the question, for showing it."""
-    undated = 0
+    columns, dateless = desk.snapshot.columns, 0
     if asked.wishes.years and asked.filters.years == asked.wishes.years:
-        open_years = desk.cards(replace(asked.filters, years=None))
-        undated = sum(card.year is None for card in open_years)
+        dateless = undated(columns, admitted(columns, replace(asked.filters, years=None)))
     return Reading(
         phrases=asked.wishes.phrases,
         numbers=tuple(map(str, asked.wishes.numbers)),
         figures=tuple(figure.quote for figure in asked.wishes.figures),
         years=asked.wishes.years if asked.filters.years == asked.wishes.years else None,
         amounts=asked.wishes.amounts,
-        undated=undated,
+        undated=dateless,
         absent=asked.pool.absent,
         corrected=tuple((slip.typed, slip.meant) for slip in asked.slips),
         copied_from=_copied_from(asked, excerpts),
-        places=unclear_places(desk.snapshot.cards.values(), asked.question.filters),
+        places=unclear_places(columns, asked.question.filters),
     )
 
 
@@ -206,9 +198,8 @@ def _matched(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[Doc
     free = without_choices(asked.filters)
     shelf = desk.shelf(free)
     satisfied = asked.pool if free == asked.filters else pool(shelf, asked.wishes, asked.understood.clauses)
-    shown = {excerpt.citation.doc_id for excerpt in excerpts}
-    hits = [key for key, card in desk.snapshot.cards.items() if card.id in shown] if shown else []
-    keys = matched(shelf, satisfied, asked.understood.clauses, hits)
+    hits = desk.snapshot.columns.id.among(excerpt.citation.doc_id for excerpt in excerpts).nonzero()[0]
+    keys = matched(shelf, satisfied, asked.understood.clauses, hits.tolist())
     return tuple(desk.snapshot.cards[key] for key in sorted(keys))
 
 

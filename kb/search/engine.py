@@ -14,6 +14,7 @@ from kb.search.question import Understood
 from kb.search.ranking import Ranking
 from kb.store.documents import groups_of
 from kb.store.embeddings import vectors_of
+from kb.store.keys import Keys
 from kb.store.snapshot import Snapshot
 from kb.types import Mode
 
@@ -53,7 +54,7 @@ class Bench:
 
     snapshot: Snapshot
     connection: Connection
-    within: frozenset[int] | None  # document keys
+    within: Keys | None  # document keys
     ranking: Ranking
     only: tuple[Scored, ...] | None = None  # when the question demands something: passages that hold it
     also: tuple[int, ...] = ()  # passages that are candidates whatever the rankings say

@@ -12,6 +12,7 @@ from kb.search.amounts import Named, satisfies
 from kb.search.engine import Found
 from kb.search.reading import Wishes
 from kb.store.held import Reader
+from kb.store.keys import Keys
 from kb.store.lexical import TantivyIndex
 from kb.store.snapshot import Snapshot
 from kb.store.spans import chunk_order, texts_of_passages
@@ -41,7 +42,7 @@ class Shelf:
 
     snapshot: Snapshot
     reader: Reader
-    within: frozenset[int] | None  # document keys
+    within: Keys | None  # document keys
 
     @property
     def connection(self) -> Connection:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from typing import Any
 
-from kb.store.snapshot import Part
+from kb.store.columns import VALUES, Columns
+from kb.store.keys import Keys
 from kb.text.normalise import fold_characters
-from kb.types import DocumentCard, Filters, Region
+from kb.types import DocumentCard, Filters, Region, SearchCoverage
 
 # What a bare name leaves out: 浦东 for 浦东新区, 恩施 for 恩施土家族苗族自治州.
 _SUFFIXES = frozenset(
@@ -16,37 +18,57 @@ _SUFFIXES = frozenset(
 )
 _AUTONOMOUS = re.compile(r"[\u4e00-\u9fff]{0,10}自治(?:区|州|县|旗)")
 _SHORTEST_NAME = 2
+_REMEMBERED = 256  # filters
 
 
-def admitted(cards: Mapping[int, DocumentCard], filters: Filters) -> frozenset[int] | None:
+def admitted(columns: Columns, filters: Filters) -> Keys | None:
     """Keys of the documents that pass; None when nothing is filtered out of the whole library."""
     if filters == Filters():
-        return cards.keys_held if isinstance(cards, Part) else None
-    return frozenset(key for key, card in cards.items() if passes(card, filters))
+        return columns.keys if columns.part else None
+    known = columns.passing.get(filters)
+    if known is not None:
+        return known
+    passing = columns.keys.table.copy()
+    for name, test in _tests(filters).items():
+        passing &= getattr(columns, name).where(test)
+    if filters.documents:
+        passing &= columns.id.among(filters.documents)
+    if filters.not_documents:
+        passing &= ~columns.id.among(filters.not_documents)
+    return columns.remember(filters, Keys(passing))
 
 
 def passes(card: DocumentCard, filters: Filters) -> bool:
     """Whether a document may answer."""
-    if filters.documents and card.id not in filters.documents:
+    if (filters.documents and card.id not in filters.documents) or card.id in filters.not_documents:
         return False
-    if filters.regions and not any(in_region(card.region, name) for name in filters.regions):
+    return all(test(VALUES[name](card)) for name, test in _tests(filters).items())
+
+
+@lru_cache(_REMEMBERED)
+def _tests(filters: Filters) -> dict[str, Callable[[Any], bool]]:
+    """What is asked of a document's values but for its id, by the column that holds them."""
+    tests: dict[str, Callable[[Any], bool]] = {}
+    if filters.regions or filters.not_regions:
+        tests["region"] = partial(_in_regions, filters)
+    if filters.years:
+        first, last = filters.years
+        tests["year"] = lambda year: bool(year) and first <= year <= last
+    if filters.kinds:
+        tests["kind"] = lambda kind: kind in filters.kinds
+    if filters.topics:
+        tests["topics"] = lambda topics: not set(filters.topics).isdisjoint(topics)
+    if filters.issuers:
+        tests["issuer"] = lambda issuer: any(part in issuer for part in filters.issuers)
+    if filters.flags or filters.not_flags:
+        tests["flags"] = lambda names: names.issuperset(filters.flags) and names.isdisjoint(filters.not_flags)
+    return tests
+
+
+def _in_regions(filters: Filters, region: Region) -> bool:
+    if filters.regions and not any(in_region(region, name) for name in filters.regions):
         return False
-    if any(in_region(card.region, name) for name in filters.not_regions):
-        return False
-    if filters.years and not (card.year and filters.years[0] <= card.year <= filters.years[1]):
-        return False
-    if filters.kinds and card.kind not in filters.kinds:
-        return False
-    if filters.topics and not set(filters.topics) & set(card.topics):
-        return False
-    if filters.issuers and not any(issuer in card.issuer for issuer in filters.issuers):
-        return False
-    if card.id in filters.not_documents:
-        return False
-    if not (filters.flags or filters.not_flags):
-        return True
-    names = {flag.name for flag in card.flags}
-    return all(flag in names for flag in filters.flags) and names.isdisjoint(filters.not_flags)
+    return not any(in_region(region, name) for name in filters.not_regions)
 
 
 def in_region(region: Region, name: str) -> bool:
@@ -79,13 +101,12 @@ def _same(level: str, name: str) -> bool:
     return rest in _SUFFIXES or _AUTONOMOUS.fullmatch(rest) is not None
 
 
-def unclear_places(
-    cards: Iterable[DocumentCard], filters: Filters
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def unclear_places(columns: Columns, filters: Filters) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Names of region filters that mean several places of the library, or none, with those places."""
-    held = {card.region for card in cards if card.region}
     unclear = []
-    for name in dict.fromkeys((*filters.regions, *filters.not_regions)):
+    named = dict.fromkeys((*filters.regions, *filters.not_regions))
+    held = [region for region in columns.region.counts() if region] if named else []
+    for name in named:
         places = sorted({place for region in held if (place := place_named(region, name))})
         if len(places) != 1:
             unclear.append((name, tuple("/".join(place) for place in places)))
@@ -102,6 +123,12 @@ def works(cards: Iterable[DocumentCard]) -> int:
     return len({card.work for card in cards})
 
 
-def regions_of(cards: Sequence[DocumentCard]) -> int:
-    """How many districts the documents come from; those of unknown region do not count."""
-    return len({district(card.region) for card in cards if card.region})
+def coverage(columns: Columns, within: Keys | None, found: bool) -> SearchCoverage:
+    """How many works of how many districts were asked; documents of unknown region are of none."""
+    districts = {district(region) for region in columns.region.counts(within) if region}
+    return SearchCoverage(columns.work.different(within), len(districts), found)
+
+
+def undated(columns: Columns, within: Keys | None) -> int:
+    """How many documents have no year."""
+    return columns.year.counts(within).get(None, 0)

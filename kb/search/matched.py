@@ -8,6 +8,7 @@ from dataclasses import replace
 from kb.ports import Clause, LexicalIndex
 from kb.search.exact import Pool, Shelf
 from kb.store.documents import groups_of
+from kb.store.keys import Keys
 from kb.types import Filters
 
 _SHARE = 0.5  # of the best document's score in words
@@ -44,7 +45,7 @@ def matched(shelf: Shelf, pool: Pool, clauses: Sequence[Clause], hits: Iterable[
     return frozenset(key for key in keys if key in shelf.snapshot.cards)
 
 
-def _saying_much(index: LexicalIndex, clauses: Sequence[Clause], within: frozenset[int] | None) -> set[int]:
+def _saying_much(index: LexicalIndex, clauses: Sequence[Clause], within: Keys | None) -> set[int]:
     """Keys of the documents that score at least half of what the best one does."""
     most = _READ_FIRST
     while True:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kb.errors import NotFound
 from kb.ports import Vector
 from kb.search.answer import Asked, Desk, excerpt_of
 from kb.search.cite import cite
 from kb.search.engine import Bench, Found, find
 from kb.search.exact import Pool
-from kb.search.filters import admitted, district, regions_of, works
+from kb.search.filters import admitted, coverage, district
 from kb.search.question import understand
 from kb.search.reading import Wishes
 from kb.search.select import Candidate, spread, without_repeats
 from kb.store.documents import chunks_of, embedded_text, get_document
 from kb.store.embeddings import vectors_of
-from kb.types import Answer, Chunk, Document, DocumentCard, Note, Question, SearchCoverage, SimilarTo
+from kb.types import Answer, Chunk, Document, DocumentCard, Note, Question, SimilarTo
 
 _MOST_CHARACTERS = 2000  # of the passage that are looked at
 _LEAST = 0.6  # of the best score; what is below is like it in nothing but its words
@@ -29,10 +30,13 @@ def similar(wanted: SimilarTo, desk: Desk) -> Answer:
     `QuestionError` for a span outside the text.
     """
     document = get_document(desk.connection, wanted.doc_id)
-    key, card = next((key, card) for key, card in desk.snapshot.cards.items() if card.id == document.id)
+    key = desk.snapshot.columns.key_of(document.id)
+    if key is None:
+        raise NotFound(f"no document has the id {document.id}: `kb list` shows the ids")
+    card = desk.snapshot.cards[key]
     text = cite(document, card, wanted.start, wanted.end).quote[:_MOST_CHARACTERS].strip()
     filters = replace(wanted.filters, not_documents=(*wanted.filters.not_documents, document.id))
-    within = admitted(desk.snapshot.cards, filters)
+    within = admitted(desk.snapshot.columns, filters)
     understood = understand(text, desk.ranking, desk.cache_folder)
     asked = Asked(Question(text, wanted.top_k, filters), Wishes(text), understood, filters, Pool())
     found: list[Found] = []
@@ -55,10 +59,9 @@ def similar(wanted: SimilarTo, desk: Desk) -> Answer:
         )
         for rank, one in enumerate(chosen, start=1)
     )
-    cards = desk.cards(filters)
     notes = (Note("folded", str(folded)),) if folded else ()
-    coverage = SearchCoverage(works(cards), regions_of(cards), bool(hits))
-    return Answer(text, understood.language, hits, coverage, notes, filters=filters)
+    asked_of = coverage(desk.snapshot.columns, within, bool(hits))
+    return Answer(text, understood.language, hits, asked_of, notes, filters=filters)
 
 
 def _vector(document: Document, wanted: SimilarTo, text: str, desk: Desk) -> Vector:

@@ -6,7 +6,7 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 
 import tantivy
@@ -72,7 +72,7 @@ class TantivyIndex:
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
 
-    def search(self, clauses: Sequence[Clause], k: int, within: frozenset[int] | None = None) -> list[Scored]:
+    def search(self, clauses: Sequence[Clause], k: int, within: Set[int] | None = None) -> list[Scored]:
         """See `kb.ports.LexicalIndex`."""
         return self._best(clauses, k, "group", within)
 
@@ -93,14 +93,12 @@ class TantivyIndex:
         found = self._among(ways, max(1, len(ids)), "key", frozenset(ids))
         return {scored.id: min(1.0, scored.score) for scored in found}
 
-    def _best(
-        self, clauses: Sequence[Clause], k: int, field: str, members: frozenset[int] | None
-    ) -> list[Scored]:
+    def _best(self, clauses: Sequence[Clause], k: int, field: str, members: Set[int] | None) -> list[Scored]:
         ways = [self._clause(clause) for clause in clauses if clause.alternatives]
         return self._among(ways, k, field, members)
 
     def _among(
-        self, ways: Sequence[tantivy.Query], k: int, field: str, members: frozenset[int] | None
+        self, ways: Sequence[tantivy.Query], k: int, field: str, members: Set[int] | None
     ) -> list[Scored]:
         parts = [(tantivy.Occur.Should, way) for way in ways]
         if not parts or not len(self):
@@ -110,7 +108,7 @@ class TantivyIndex:
             return self._within(query, k, members)
         return self._hits(query if members is None else self._limited(query, field, members), k)
 
-    def _limited(self, query: tantivy.Query, field: str, members: frozenset[int]) -> tantivy.Query:
+    def _limited(self, query: tantivy.Query, field: str, members: Set[int]) -> tantivy.Query:
         """The query among `members`. Few are looked up one by one, which takes half the time of a set."""
         must, should = tantivy.Occur.Must, tantivy.Occur.Should
         if len(members) > _LISTED:
@@ -130,7 +128,7 @@ class TantivyIndex:
         keys = searcher.fast_field_values("key", [address for _, address in hits])
         return list(map(Scored, keys, (score for score, _ in hits)))
 
-    def _within(self, query: tantivy.Query, k: int, documents: frozenset[int] | None) -> list[Scored]:
+    def _within(self, query: tantivy.Query, k: int, documents: Set[int] | None) -> list[Scored]:
         """The best k of the documents.
 
         A list of many documents takes long to compare with, but then most of the best entries are theirs:
@@ -160,7 +158,7 @@ class TantivyIndex:
         needed: Sequence[Clause | Amount],
         clauses: Sequence[Clause],
         k: int,
-        within: frozenset[int] | None = None,
+        within: Set[int] | None = None,
     ) -> list[Scored]:
         """See `kb.ports.LexicalIndex`."""
         if not needed or not len(self):

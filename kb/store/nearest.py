@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+from dataclasses import dataclass
 
 import faiss
 import numpy as np
@@ -70,20 +71,33 @@ def extended(index: faiss.Index, vectors: Vectors) -> faiss.Index:
     return larger
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Rows that may be found."""
+
+    bits: NDArray[np.uint8]  # eight rows each, the first in the lowest bit
+    count: int
+    rows: int  # allowed or not
+
+    @classmethod
+    def of(cls, allowed: NDArray[np.bool_]) -> Allowed:
+        """The rows where `allowed` (n,) holds."""
+        return cls(np.packbits(allowed, bitorder="little"), int(np.count_nonzero(allowed)), len(allowed))
+
+
 def search(
-    index: faiss.Index, vector: Vector, k: int, allowed: NDArray[np.bool_] | None
+    index: faiss.Index, vector: Vector, k: int, allowed: Allowed | None
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Scores and rows of the best k, -1 where there are fewer; only `allowed` rows (n,) when given.
+    """Scores and rows of the best k, -1 where there are fewer; only `allowed` rows when given.
 
     Under a filter more lists are looked into, so that more than as many rows are compared: the best of few
     lie farther apart.
     """
     parameters: faiss.SearchParameters | None = None
     if allowed is not None:
-        bits = np.packbits(allowed, bitorder="little")
-        selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
+        selector = faiss.IDSelectorBitmap(allowed.rows, faiss.swig_ptr(allowed.bits))
         if isinstance(index, faiss.IndexIVF):
-            share = max(int(np.count_nonzero(allowed)), 1) / len(allowed)
+            share = max(allowed.count, 1) / allowed.rows
             probes = min(index.nlist, math.ceil(index.nprobe * (1 + 1 / share)))
             parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
         else:

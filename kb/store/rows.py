@@ -66,7 +66,7 @@ def document_of(row: RowMapping) -> Document:
 
 
 def card_of(row: RowMapping) -> DocumentCard:
-    """The card of a row with `CARD_COLUMNS`."""
+    """The card of a row with `CARD_COLUMNS`, of a work of its own."""
     return DocumentCard(
         id=row["id"],
         source=row["source"],
@@ -81,6 +81,7 @@ def card_of(row: RowMapping) -> DocumentCard:
         flags=_flags(row["flags"]),
         chunks=row["chunks"],
         topics=tuple(row["topics"]),
+        family=row["id"],
         collection=row["collection"],
     )
 

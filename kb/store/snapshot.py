@@ -13,6 +13,7 @@ from kb.config import ModelSettings
 from kb.errors import StoreError
 from kb.ports import VectorIndex
 from kb.store import embeddings, families, rows
+from kb.store.columns import Columns
 from kb.store.database import generation, reading
 from kb.store.derived import (
     LEXICAL_FORMAT,
@@ -47,21 +48,14 @@ class ActiveModel:
     settings: ModelSettings
 
 
-class Part(dict[int, DocumentCard]):
-    """Cards of a part of the library: what is not among them may not answer, whatever the filters say."""
-
-    def __init__(self, cards: Mapping[int, DocumentCard]) -> None:
-        super().__init__(cards)
-        self.keys_held = frozenset(cards)
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A consistent view for searching; later changes of the truth do not touch it."""
 
     generation: int
     model: ActiveModel | None  # None before anything was ingested
-    cards: Mapping[int, DocumentCard]  # by document key
+    cards: Mapping[int, DocumentCard]  # by document key; only of what may be seen
+    columns: Columns  # of the same documents
     vectors: VectorIndex | None
     passages: TantivyIndex | None
     documents: TantivyIndex | None
@@ -95,11 +89,23 @@ def load_snapshot(engine: Engine, layout: Layout, before: Snapshot | None = None
         if before is not None and current and not replaceable(layout, before):
             return before
         model = active_model(connection)
-        cards, related, changed = _cards(connection, before, now)
+        shelved = _shelved(connection, before, now)
         vectors, file = _vectors(connection, layout, model, before, now)
         passages, whole, lexical_generation = _lexical(connection, layout, before, now)
-    held = Held.nothing(now) if before is None else before.held.at(now, changed)
-    return Snapshot(now, model, cards, vectors, passages, whole, lexical_generation, related, held, file)
+    held = Held.nothing(now) if before is None else before.held.at(now, shelved.touched)
+    return Snapshot(
+        now,
+        model,
+        shelved.cards,
+        shelved.columns,
+        vectors,
+        passages,
+        whole,
+        lexical_generation,
+        shelved.families,
+        held,
+        file,
+    )
 
 
 def current_generation(engine: Engine) -> int:
@@ -108,30 +114,39 @@ def current_generation(engine: Engine) -> int:
         return generation(connection)
 
 
-def _cards(
-    connection: Connection, before: Snapshot | None, now: int
-) -> tuple[dict[int, DocumentCard], dict[str, tuple[int, ...]], frozenset[int]]:
-    """The cards, which of them are one work, and the keys of those that changed or have gone."""
+@dataclass(frozen=True, slots=True)
+class _Shelved:
+    """The documents of one generation."""
+
+    cards: dict[int, DocumentCard]
+    columns: Columns
+    families: dict[str, tuple[int, ...]]  # which of them are one work
+    touched: frozenset[int]  # keys of those that changed or have gone
+
+
+def _shelved(connection: Connection, before: Snapshot | None, now: int) -> _Shelved:
     after = before.generation if before is not None else 0
     cards = dict(before.cards) if before is not None else {}
-    touched = set(embeddings.buried(connection, "document", after, now))
-    for key in touched:
+    gone = embeddings.buried(connection, "document", after, now)
+    for key in gone:
         cards.pop(key, None)
     columns = [documents.c[name] for name in rows.CARD_COLUMNS]
     changed = select(*columns).where(documents.c.generation > after)
-    for row in connection.execute(changed).mappings():
-        cards[row["key"]] = rows.card_of(row)
-        touched.add(row["key"])
-    related: dict[str, tuple[int, ...]] = {}
+    read = {row["key"]: rows.card_of(row) for row in connection.execute(changed).mappings()}
+    cards |= read
     main = families.mains(connection)
-    for key, card in cards.items():
-        family = cards[main[key]].id if key in main else card.id
-        if card.family != family:
-            cards[key] = replace(card, family=family)
+    related: dict[str, tuple[int, ...]] = {}
+    kin = [] if before is None else [key for keys in before.families.values() for key in keys]
+    altered = dict(read)
+    for key in sorted({*main, *kin}.intersection(cards)):
+        family = cards[main[key]].id if key in main else cards[key].id
+        if cards[key].family != family:
+            cards[key] = altered[key] = replace(cards[key], family=family)
         if key in main:
             held = related.get(family, ())
-            related[family] = (key, *held) if family == card.id else (*held, key)
-    return cards, related, frozenset(touched)
+            related[family] = (key, *held) if family == cards[key].id else (*held, key)
+    table = Columns.of(cards) if before is None else before.columns.changed(gone, altered)
+    return _Shelved(cards, table, related, frozenset([*gone, *read]))
 
 
 def _vectors(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,26 +13,28 @@ from numpy.typing import NDArray
 
 from kb.errors import StoreError
 from kb.ports import Scored, Vector, Vectors
+from kb.store.keys import Keys
 from kb.store.layout import replacing
-from kb.store.nearest import build, extended, flat, lists_for, lists_of, search
+from kb.store.nearest import Allowed, build, extended, flat, lists_for, lists_of, search
 
 _MERGE_ABOVE = 4096  # rows in the later tier before it is merged into a new base
 _MERGE_SHARE = 0.2  # … or this share of the base, whichever is more,
 _MERGE_MOST = 20_000  # … but never more than this, because the later tier is searched from end to end
 DEAD_SHARE = 0.2  # of a base's rows that may be dead before it is made anew
 _GONE = -1  # the id of a dead row in a file
+_FILTERS = 16  # whose rows are remembered: an eighth of a megabyte for a million passages each
 
 
 class _Tier:
     """Rows that never change: ids, the documents they belong to, vectors in FAISS."""
 
-    __slots__ = ("_order", "groups", "ids", "index")
+    __slots__ = ("_sorted", "groups", "ids", "index")
 
     def __init__(self, ids: NDArray[np.int64], groups: NDArray[np.int64], index: faiss.Index) -> None:
         self.ids = ids
         self.groups = groups
         self.index = index
-        self._order: NDArray[np.int64] | None = None  # of the ids, sorted, once it is asked for
+        self._sorted: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None  # ids and their rows
 
     @classmethod
     def exact(cls, ids: NDArray[np.int64], groups: NDArray[np.int64], vectors: Vectors) -> _Tier:
@@ -47,17 +49,21 @@ class _Tier:
 
     def places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """The row of each id, -1 where there is none."""
-        if self._order is None:
-            self._order = np.argsort(self.ids)
-        at = np.searchsorted(self.ids, ids, sorter=self._order)
-        rows = self._order[np.minimum(at, len(self.ids) - 1)] if len(self.ids) else np.full(len(ids), -1)
-        return np.where(np.append(self.ids, _GONE)[rows] == ids, rows, -1)
+        if self._sorted is None:
+            order = np.argsort(self.ids)
+            self._sorted = self.ids[order], order
+        held, rows = self._sorted
+        if not len(held):
+            return np.full(len(ids), _GONE)
+        at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
+        found: NDArray[np.int64] = np.where(held[at] == ids, rows[at], _GONE)
+        return found
 
     def products(self, vector: Vector, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return self.index.reconstruct_batch(rows) @ vector if len(rows) else np.zeros(0, np.float32)
 
-    def search(self, vector: Vector, k: int, allowed: NDArray[np.bool_] | None) -> list[Scored]:
-        count = min(k, len(self.ids) if allowed is None else int(np.count_nonzero(allowed)))
+    def search(self, vector: Vector, k: int, allowed: Allowed | None) -> list[Scored]:
+        count = min(k, len(self.ids) if allowed is None else allowed.count)
         if count == 0:
             return []
         scores, rows = search(self.index, vector, count, allowed)
@@ -68,13 +74,14 @@ class _Tier:
 class FaissIndex:
     """Implements `kb.ports.VectorIndex`."""
 
-    __slots__ = ("_alive", "_base", "_later", "_within")
+    __slots__ = ("_alive", "_base", "_lately", "_later", "_living")
 
     def __init__(self, base: _Tier, later: _Tier, alive: NDArray[np.bool_] | None = None) -> None:
         self._base = base
         self._later = later
         self._alive = alive  # which rows of the base can be found; None when all can
-        self._within: _Within | None = None  # the last filter
+        self._living = None if alive is None else Allowed.of(alive)
+        self._lately: tuple[_Within, ...] = ()  # filters asked for lately
 
     @classmethod
     def of(cls, ids: NDArray[np.int64], groups: NDArray[np.int64], vectors: Vectors) -> FaissIndex:
@@ -168,9 +175,9 @@ class FaissIndex:
         ids = self._base.ids if self._alive is None else np.where(self._alive, self._base.ids, _GONE)
         return ids, self._base.groups, self._base.index
 
-    def search(self, vector: Vector, k: int, within: frozenset[int] | None = None) -> list[Scored]:
+    def search(self, vector: Vector, k: int, within: Set[int] | None = None) -> list[Scored]:
         """See `kb.ports.VectorIndex`; exact below `kb.store.nearest.EXACT_BELOW` rows."""
-        base_allowed, later_allowed = self._alive, None
+        base_allowed, later_allowed = self._living, None
         if within is not None:
             base_allowed, later_allowed = self._admitted(within)
         found = self._base.search(vector, k, base_allowed) + self._later.search(vector, k, later_allowed)
@@ -201,14 +208,15 @@ class FaissIndex:
                 there &= alive[rows]
             yield tier, rows[there], asked[there]
 
-    def _admitted(self, within: frozenset[int]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which rows of both tiers a filter leaves; one question asks several times with the same one."""
-        held = self._within
-        if held is None or held.documents is not within:
-            wanted = np.fromiter(within, dtype=np.int64, count=len(within))
-            base = _members(self._base.groups, wanted)
+    def _admitted(self, within: Set[int]) -> tuple[Allowed, Allowed]:
+        """Which rows of both tiers a filter leaves; many questions ask with the same few."""
+        held = next((one for one in self._lately if one.documents is within), None)
+        if held is None:
+            keys = Keys.of(within)
+            base = keys.members(self._base.groups)
             base = base if self._alive is None else base & self._alive
-            self._within = held = _Within(within, base, _members(self._later.groups, wanted))
+            held = _Within(within, Allowed.of(base), Allowed.of(keys.members(self._later.groups)))
+            self._lately = (held, *self._lately)[:_FILTERS]
         return held.base, held.later
 
 
@@ -216,17 +224,9 @@ class FaissIndex:
 class _Within:
     """Documents that may answer, and the rows of both tiers that are theirs."""
 
-    documents: frozenset[int]
-    base: NDArray[np.bool_]
-    later: NDArray[np.bool_]
-
-
-def _members(groups: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of `groups` are wanted; by a table, because keys of documents are small and dense."""
-    most = int(groups.max(initial=0))
-    table = np.zeros(most + 1, np.bool_)
-    table[wanted[wanted <= most]] = True
-    return table[groups]
+    documents: Set[int]
+    base: Allowed
+    later: Allowed
 
 
 def _empty(dim: int) -> _Tier:

@@ -23,7 +23,7 @@ from kb.store.database import open_engine
 from kb.store.held import Held
 from kb.store.layout import Layout
 from kb.store.places import is_upload, label_of
-from kb.store.snapshot import Part, Snapshot
+from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.types import Document, DocumentCard
 
@@ -110,9 +110,13 @@ def _restricted(whole: Snapshot, names: frozenset[str] | None) -> Snapshot:
         if names is None or card.collection in names
     }
     families = _families(whole, cards)
+    columns = whole.columns
+    if names is not None:
+        altered = {key: card for key, card in cards.items() if card.family != whole.cards[key].family}
+        columns = columns.only(cards, altered)
     # What the whole library holds in memory was read past the views.
     held = Held.nothing(whole.generation, Views.MOST)
-    return replace(whole, cards=cards if names is None else Part(cards), families=families, held=held)
+    return replace(whole, cards=cards, columns=columns, families=families, held=held)
 
 
 def _families(whole: Snapshot, cards: dict[int, DocumentCard]) -> Mapping[str, tuple[int, ...]]:

@@ -92,7 +92,7 @@ def measure(source: Source, home: Path) -> dict[str, object]:
         for name, chosen in (("any", None), ("two filters", filters), ("wide filter", wide)):
 
             def found(i: int, chosen: list[Filters] | None = chosen) -> None:
-                within = None if chosen is None else admitted(snapshot.cards, chosen[i])
+                within = None if chosen is None else admitted(snapshot.columns, chosen[i])
                 with store.reading() as connection:
                     bench = Bench(snapshot, connection, within, ranking())
                     find(bench, understood[i], vectors[i], "hybrid")
