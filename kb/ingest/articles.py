@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from kb.ingest.labels import find_label
 from kb.ingest.readers.spacing import visible
-from kb.ingest.title import Title, tidy
+from kb.ingest.title import Title
+from kb.ingest.title_rules import tidy
 from kb.types import Block, Removed
 
 _STATED = 0.5  # confidence of a title that is one, rather than the first words of the text

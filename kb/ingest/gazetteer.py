@@ -31,6 +31,7 @@ class RegionRules(BaseModel):
     central: tuple[str, ...]
     not_names: tuple[str, ...]
     not_in_names: str
+    inside_words: frozenset[str]
     not_cities: tuple[str, ...]
     not_stems: tuple[str, ...]
     media: Pattern
@@ -43,6 +44,13 @@ class RegionRules(BaseModel):
     outgoing: Pattern
     host_after: tuple[str, ...]
     zones: tuple[str, ...]
+    office_of: Pattern
+    part_of_it: Pattern
+    town_and_community: Pattern
+    dateline: Pattern
+    local_press: Pattern
+    credit: Pattern
+    own_title: tuple[str, ...]
     town_end: Pattern
     town: Pattern
     community: Pattern
@@ -98,6 +106,7 @@ def gazetteer() -> Gazetteer:
         elif path[-1].endswith("自治县"):
             for name in _short_names(path[-1]):
                 paths[f"{name}县"].append(path)
+    former = frozenset(region_rules().additions)
     stems: defaultdict[str, list[Region]] = defaultdict(list)
     for name in list(paths):
         for path in paths[name]:
@@ -115,9 +124,15 @@ def gazetteer() -> Gazetteer:
         frozenset(short),
         towns,
         {head: tuple(sorted(names, key=len, reverse=True)) for head, names in heads.items()},
-        {stem: tuple(dict.fromkeys(found)) for stem, found in stems.items()},
+        {stem: _current(tuple(dict.fromkeys(found)), former) for stem, found in stems.items()},
         {town: tuple(found) for town, found in bearers.items() if len(town) >= _TOWN_NAME},
     )
+
+
+def _current(paths: tuple[Region, ...], former: frozenset[str]) -> tuple[Region, ...]:
+    """Without former names of divisions that are listed under another: 藁城市 beside 藁城区."""
+    listed = {path[:-1] for path in paths if "/".join(path) not in former}
+    return tuple(path for path in paths if "/".join(path) not in former or path[:-1] not in listed)
 
 
 def _stem(name: str) -> str:
@@ -132,9 +147,15 @@ def _divisions() -> Iterator[tuple[Region, tuple[str, ...]]]:
         code, name, *rest = line.split("\t")
         above = known.get(code[:4]) or known.get(code[:2]) or () if len(code) > 2 else ()
         known[code] = (*above, name)
-        yield known[code], tuple(rest[0].split(" ")) if rest else ()
+        yield known[code], _as_written(tuple(rest[0].split(" "))) if rest else ()
     for addition in region_rules().additions:
         yield tuple(addition.split("/")), ()
+
+
+def _as_written(towns: tuple[str, ...]) -> tuple[str, ...]:
+    """The official names and what everybody writes: 民族街道 for 民族街街道."""
+    short = tuple(f"{name[:-3]}街道" for name in towns if name.endswith("街街道"))
+    return (*towns, *(name for name in short if name not in towns))
 
 
 def _short_names(name: str) -> Iterator[str]:
@@ -187,6 +208,8 @@ def _name_at(text: str, place: int, book: Gazetteer) -> str:
     for name in book.heads.get(text[place : place + 2], ()):
         if text.startswith(name, place):
             behind = text[place + len(name) : place + len(name) + 1]
+            if place and text[place - 1 : place + len(name)] in region_rules().inside_words:
+                continue
             if not behind or behind not in region_rules().not_behind.get(name[-1], ""):
                 return name
     return ""

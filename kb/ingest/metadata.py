@@ -18,7 +18,8 @@ from kb.ingest.issuer import find_issuer, find_number, government_issuer
 from kb.ingest.quality import is_reprint
 from kb.ingest.region import Sources, find_region
 from kb.ingest.rules import Pattern, compiled
-from kb.ingest.title import Title, ends_like_title, tidy
+from kb.ingest.title import Title, ends_like_title
+from kb.ingest.title_rules import tidy
 from kb.ingest.topics import find_topics
 from kb.resources import load_rules
 from kb.types import Fact, Region
@@ -114,6 +115,7 @@ def describe(
             body=text,
             number=number.value if number else "",
             around=_around_places(context),
+            credit=_credit(context),
             visit=kind is not None and kind.value == _VISIT,
         )
     )
@@ -144,6 +146,12 @@ def _around_places(context: Context) -> str:
     owner = compiled(region_rules().site_owner)
     owners = [match.group("owner") for line in context.furniture if (match := owner.search(line))]
     return " ".join((*folders.split("/")[-_FOLDERS:], *owners[:_FOLDERS]))
+
+
+def _credit(context: Context) -> str:
+    """Whom a press article is from, as a line around it says."""
+    pattern = compiled(region_rules().credit)
+    return " ".join(match.group("value") for line in context.furniture if (match := pattern.search(line)))
 
 
 def _opening(lines: list[str], title: str) -> str:

@@ -12,11 +12,16 @@ from kb.ingest.gazetteer import Mention, count_names, gazetteer, mentions, regio
 from kb.ingest.locality import (
     at_stem,
     by_town,
+    dateline,
     deeper,
     down_the_chain,
     is_county,
     only_county,
+    own_community,
     speaks_of_itself,
+    steady_town,
+    stem_with_town,
+    town_below,
     up_to_its_level,
 )
 from kb.ingest.unlisted import unlisted
@@ -24,6 +29,7 @@ from kb.types import Fact, Region
 
 _BODY = 30_000  # characters of the body that are looked at
 _STATED = 0.8  # confidence of a region that title or issuer state
+_COMMUNITY = 5  # names of a path down to a community
 _CLAIM = 5  # mentions that the province of a document's number or site weighs
 
 
@@ -41,6 +47,7 @@ class Sources:
     lead: str = ""  # the first words of a text without a title
     press: bool = False  # a press article, which reports from one place
     number: str = ""  # 发文字号
+    credit: str = ""  # whom a press article is from: 来源：上海长宁
     around: str = ""  # folders and the site's owner: they settle which namesake is meant, no more
 
 
@@ -52,7 +59,7 @@ def find_region(sources: Sources) -> tuple[Region, Fact | None]:
     names = count_names(text)
     if claimed := _number_place(sources.number):
         names.update(dict.fromkeys(claimed, _CLAIM))
-    names.update(count_names(sources.around))
+    names.update(count_names(f"{sources.around} {sources.credit}"))
     foreign = {
         resolve(mention, names, text)
         for mention in mentions(sources.title)
@@ -72,9 +79,14 @@ def _fitted(region: Region, titled: bool, sources: Sources, names: Counter[str],
         region = region if titled else up_to_its_level(region, text)
         if not titled or _only_a_short_name(sources.title, region):
             region = down_the_chain(region, f"{sources.title} {sources.opening}", names, text)
+    if sources.press and not is_county(region) and not titled:
+        region = town_below(region, sources.opening, names, text)
     if not is_county(region):
         return region
-    return deeper(region, (sources.title, sources.issuer), opening, text)
+    deep = deeper(region, (sources.title, sources.issuer), opening, text)
+    if sources.press and deep == region and not sources.issuer:
+        deep = steady_town(region, sources.title, text)
+    return own_community(deep, sources.title or sources.lead, text) if len(deep) < _COMMUNITY else deep
 
 
 def _only_a_short_name(title: str, region: Region) -> bool:
@@ -114,12 +126,18 @@ def _candidates(sources: Sources, names: Counter[str], text: str) -> Iterator[tu
     yield unlisted((sources.opening,), text), 0.7, sources.opening[:60]
     if not re.search(rules.visitors, sources.lead):
         yield _first(sources.lead, names, text), 0.65, sources.lead
-    yield by_town(f"{sources.title} {sources.opening}", names, text), 0.6, sources.opening[:60]
+    head = f"{sources.title} {sources.opening}"
+    yield stem_with_town(head, names), 0.6, sources.opening[:60]
+    yield by_town(head, names, text), 0.6, sources.opening[:60]
     yield _first(sources.origin, names, text), 0.6, sources.origin
+    yield _first(sources.credit, names, text), 0.5, sources.credit
     if sources.press:
+        yield _chain(sources.opening, names, text), 0.5, sources.opening[:60]
         yield at_stem(sources.opening, names), 0.5, sources.opening[:60]
         yield only_county(sources.body[:_BODY], names, text), 0.5, "the only district that the article names"
     yield _dominant(sources.body[:_BODY], names, text), 0.5, "the place named most often"
+    if sources.press:
+        yield dateline(sources.title + sources.opening, names, text), 0.4, sources.opening[:60]
     if claimed := _number_place(sources.number):
         yield claimed, 0.6, sources.number
 
@@ -140,22 +158,43 @@ def _foreign(part: str, mention: Mention) -> bool:
     before = part[: mention.start]
     return before.endswith(region_rules().not_before) or (
         before.count("《") > before.count("》")
-        and bool(mention.start > 2 and not before.startswith(("关于印发", "关于", "《")))
+        and mention.start > 2
+        and not before.startswith(("关于印发", "关于", "《"))
+        and not before.endswith(region_rules().own_title)
     )
 
 
 def _by_stem(title: str) -> Region:
     """ "张家港高新区…" and "舞阳：…" at the start of a title: a county's name without its last character."""
     stems = gazetteer().stems
+    title = title.lstrip("【[“《")
     for size in (4, 3, 2):
         paths = stems.get(title[:size], ())
         if len(paths) != 1 or title[:size] in region_rules().common_words:
             continue
-        if title[size:].startswith(("：", ":")) or (
-            size > 2 and title[size:].startswith(region_rules().zones)
+        if (
+            title[size:].startswith(("：", ":"))
+            or (size > 2 and title[size:].startswith(region_rules().zones))
+            or re.match(region_rules().office_of, title[size:])
         ):
             return paths[0]
     return ()
+
+
+def _chain(opening: str, names: Counter[str], text: str) -> Region:
+    """The deepest place of an opening, when each that it names lies in the one before: 宁夏, 吴忠市."""
+    opening = re.sub(region_rules().dateline, "", opening)
+    deepest: Region = ()
+    told = 0
+    for mention in mentions(opening):
+        found = resolve(mention, names, text)
+        if re.match(region_rules().media, opening[mention.end :]):
+            continue
+        if not found or not (found[: len(deepest)] == deepest or deepest[: len(found)] == found):
+            return ()
+        deepest = max(deepest, found, key=len)
+        told += 1 if mention.weak and not opening[: mention.end].endswith("州") else 2
+    return deepest if told > 1 else ()
 
 
 def _common(opening: str, names: Counter[str], text: str) -> Region:
@@ -187,12 +226,18 @@ def _subject(opening: str, names: Counter[str], text: str) -> Region:
         at_start = not re.search(r"[。；;]", opening[: mention.start])
         if (
             spoken >= 3
+            or (_is_division(found) and re.match(rules.part_of_it, opening[mention.end :]))
             or speaks_of_itself(text, name)
             or (at_start and mention.start <= 30 and not mention.weak)
         ):
             return found
         return ()
     return ()
+
+
+def _is_division(region: Region) -> bool:
+    """Whether a path ends at a division with towns of its own, and not at a functional zone."""
+    return region in gazetteer().towns or not is_county(region)
 
 
 def _dominant(body: str, names: Counter[str], text: str) -> Region:

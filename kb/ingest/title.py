@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from kb.ingest.labels import find_label
-from kb.ingest.readers.spacing import collapse, visible
-from kb.ingest.title_rules import title_patterns, title_rules
+from kb.ingest.readers.spacing import visible
+from kb.ingest.title_rules import tidy, title_patterns, title_rules
+from kb.ingest.untitled import opening_words
 from kb.types import Fact
 
 _LEADING_YEAR = re.compile(r"^(?:19|20)\d\d年(?:度)?")
 _NUMBERED = re.compile(r"[〔\[（(﹝【]\s*(?:19|20)\d\d\s*[〕\]）)﹞】]\s*第?\s*\d+\s*号\s*$")
-_SPACED = re.compile(r"(?:\S ){3,}\S")
 _PARTS = re.compile(
     r"\s*[|｜_>]\s*|\s+[-–—·]\s+|(?<=[\u4e00-\u9fff）)》”])[-–—](?=[\u4e00-\u9fff])|(?<=\S)\s+at master\s"
 )
@@ -22,8 +22,6 @@ _BRACKETS = (("《", "》"), ("（", "）"), ("(", ")"))
 _HEAD = 12  # lines at most before the body
 _LONGEST = 90  # characters of a title
 _JOINED = 5  # lines of a title
-_OPENING = 40  # characters of a first sentence that stands for a missing title
-_TELLING = 9  # characters of a first sentence that says anything: “柴胡长这样啊！ does not
 _NAMED = 6  # Chinese characters that make a file's name worth reading
 
 
@@ -54,28 +52,13 @@ def find_title(lines: Sequence[str], named: Sequence[str], page_titles: Sequence
         return report
     if others:
         return Title(others[0].value, others[0])
-    value = _opening(lines)
+    value = opening_words(lines)
     return Title(value, Fact("title", value, 0.3, value))
 
 
 def ends_like_title(text: str) -> bool:
     """Whether a line ends as titles of documents do."""
     return title_patterns().strong.search(tidy(text)) is not None
-
-
-def tidy(text: str) -> str:
-    """A title without file endings, page numbers and letter-spacing."""
-    rules = title_rules()
-    text = re.sub(rules.prefixes, "", collapse(text)).strip(" 　■◆●★_-—|")
-    previous = ""
-    while previous != text:
-        previous, text = text, re.sub(rules.tails, "", text, flags=re.IGNORECASE).strip(" 　_-—|")
-    if text.startswith("《") and text.endswith("》") and text.count("《") == 1:
-        text = text[1:-1]
-    if _SPACED.fullmatch(text):
-        return text.replace(" ", "")
-    crowded = text.count(" ") > len(text) // 4
-    return re.sub(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", "", text) if crowded else text
 
 
 def _candidates(
@@ -244,23 +227,3 @@ def _file_title(name: str, lines: Sequence[str]) -> Iterator[str]:
     )
     if len(re.findall(r"[\u4e00-\u9fff]", stem)) >= _NAMED:
         yield next(_page_title(stem, lines), stem)
-
-
-def _opening(lines: Sequence[str]) -> str:
-    """The first clauses of the text, when nothing names it."""
-    told = [line for line in lines if len(visible(line)) >= 4]
-    first = next(
-        (line for line in told if not title_patterns().not_title.search(tidy(line))), "".join(told[:1])
-    )
-    bare = re.sub(title_rules().byline, "", first) or first
-    sentences = [part for part in re.split(r"[。！？!?；;]", bare) if visible(part)]
-    telling = next(
-        (part for part in sentences if len(visible(part)) >= _TELLING), sentences[0] if sentences else bare
-    )
-    sentence = re.sub(title_rules().time_first, "", telling.strip())
-    short = ""
-    for clause in re.split(r"(?<=[，,])", sentence):
-        if short and len(short) + len(clause) > _OPENING:
-            break
-        short += clause
-    return short[: _OPENING * 2].strip(" ，,、：:　") or visible(first)[:_OPENING]

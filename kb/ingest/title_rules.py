@@ -8,8 +8,11 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
+from kb.ingest.readers.spacing import collapse
 from kb.ingest.rules import Pattern
 from kb.resources import load_rules
+
+_SPACED = re.compile(r"(?:\S ){3,}\S")
 
 
 class TitleRules(BaseModel):
@@ -30,6 +33,10 @@ class TitleRules(BaseModel):
     original: Pattern
     byline: Pattern
     time_first: Pattern
+    aside: Pattern
+    clause_time: Pattern
+    happens: Pattern
+    no_subject: Pattern
     work_report: Pattern
     adopted: Pattern
 
@@ -58,3 +65,18 @@ def title_patterns() -> TitlePatterns:
         re.compile(f"(?:{'|'.join(rules.strong)}){brackets}"),
         re.compile("|".join(f"(?:{pattern})" for pattern in rules.not_title)),
     )
+
+
+def tidy(text: str) -> str:
+    """A title without file endings, page numbers and letter-spacing."""
+    rules = title_rules()
+    text = re.sub(rules.prefixes, "", collapse(text)).strip(" 　■◆●★_-—|")
+    previous = ""
+    while previous != text:
+        previous, text = text, re.sub(rules.tails, "", text, flags=re.IGNORECASE).strip(" 　_-—|")
+    if text.startswith("《") and text.endswith("》") and text.count("《") == 1:
+        text = text[1:-1]
+    if _SPACED.fullmatch(text):
+        return text.replace(" ", "")
+    crowded = text.count(" ") > len(text) // 4
+    return re.sub(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", "", text) if crowded else text

@@ -33,6 +33,7 @@ def _labels(name: str) -> list[dict[str, Any]]:
 LABELS = _labels("policy_labels.toml")
 SECOND = _labels("policy_labels_second.toml")
 THIRD = _labels("policy_labels_third.toml")
+FOURTH = _labels("policy_labels_fourth.toml")
 PAIRS: list[dict[str, Any]] = tomllib.loads(
     (ROOT / "tests" / "data" / "family_pairs.toml").read_text("utf-8")
 )["pair"]
@@ -167,18 +168,19 @@ def test_other_fields_of_the_second_half(read: Read, field: str) -> None:
     assert len(wrong) <= max(1, 0.05 * len(judged)), wrong
 
 
-def test_thirty_further_files(read: Read) -> None:
-    """Labelled blind and judged once; see the file of labels for what they gave at first sight."""
-    right, _ = _regions(read, THIRD)
-    assert right >= 0.75
+@pytest.mark.parametrize(("labels", "least"), [(THIRD, 0.9), (FOURTH, 0.95)], ids=["thirty", "forty"])
+def test_further_files(read: Read, labels: list[dict[str, Any]], least: float) -> None:
+    """Labelled blind and judged once; see the files of labels for what they gave at first sight."""
+    right, _ = _regions(read, labels)
+    assert right >= least
     fields = ("title", "issuer", "number", "issued", "kind")
     wrong = [
         (label["name"], field, found)
-        for label in THIRD
+        for label in labels
         for field in fields
         if field in label and (found := getattr(_documents(read, label["name"])[0], field)) != label[field]
     ]
-    assert wrong == []
+    assert len(wrong) <= 0.01 * sum(len(label) for label in labels), wrong
 
 
 def test_no_line_is_taken_for_a_sites(readings: dict[str, Reading | str]) -> None:
