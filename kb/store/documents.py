@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import NotFound
@@ -19,6 +19,8 @@ from kb.types import Chunk, Document, DocumentCard, sha256_hex
 CORRECTABLE = ("title", "issuer", "region", "issued", "number", "kind", "origin", "topics")
 FAMILY = "family"  # set by hand like a field, but a matter between documents
 _CHUNK_CONTENT = ("start", "end", "path", "page", "embedded")
+# A passage's words, cut out by SQLite: a row with the whole text would cost a document's length per passage.
+CHUNK_WORDS = func.substr(documents.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start).label("words")
 _BATCH = 500  # ids in one statement, below every SQLite's limit of variables
 
 
@@ -248,16 +250,15 @@ def passages_since(connection: Connection, generation: int, until: int) -> Itera
 
 
 def _passages(connection: Connection, condition: ColumnElement[bool]) -> Iterable[Passage]:
-    body = documents.c.text
     statement = (
-        select(chunks, documents.c.id.label("doc_id"), documents.c.title, body)
+        select(chunks, documents.c.id.label("doc_id"), documents.c.title, CHUNK_WORDS)
         .join(documents, documents.c.key == chunks.c.doc_key)
         .where(condition)
         .order_by(chunks.c.doc_key, chunks.c.start)
     )
     for row in connection.execute(statement).mappings():
         chunk = rows.chunk_of(row, row["doc_id"])
-        yield Passage(chunk, row["doc_key"], row["title"], row["text"][chunk.start : chunk.end])
+        yield Passage(chunk, row["doc_key"], row["title"], row["words"])
 
 
 def parts(ids: Sequence[int] | Sequence[str]) -> Iterable[Sequence[int] | Sequence[str]]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from kb.store.documents import parts
+from kb.store.documents import CHUNK_WORDS, parts
 from kb.store.schema import chunks, documents
 
 
 def texts_of_passages(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     """The words of passages, cut out by the database; ids that are gone are left out."""
-    words = func.substr(documents.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start)
     found: dict[int, str] = {}
     for part in parts(ids):
         statement = (
-            select(chunks.c.id, words.label("words"))
+            select(chunks.c.id, CHUNK_WORDS)
             .join(documents, documents.c.key == chunks.c.doc_key)
             .where(chunks.c.id.in_(part))
         )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.%][a-z0-9]+)*")
 _GAP = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[ \t]+(?=[\u3400-\u9fff\uf900-\ufaff])")
 _SMOOTHING = 50  # occurrences granted to every word
+_LONGEST = 500  # characters cut at a time: jieba takes the square of a run, and no sentence is as long
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _OPENING = threading.RLock()
 
@@ -75,7 +76,10 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=1 << 14)
 def _cut(run: str) -> tuple[str, ...]:
     """The words of a run. A run is cut for its passage and again for its whole document."""
-    return tuple(_tokenizer().cut_for_search(run)) if _CJK.match(run) else (run,)
+    if not _CJK.match(run):
+        return (run,)
+    pieces = (run[start : start + _LONGEST] for start in range(0, len(run), _LONGEST))
+    return tuple(word for piece in pieces for word in _tokenizer().cut_for_search(piece))
 
 
 def plain_words(text: str) -> list[list[str]]:

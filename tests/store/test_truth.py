@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -213,6 +214,19 @@ def test_passages_come_with_their_words(store: Store) -> None:
         assert {id: passage.text for id, passage in found.items()} == wanted
         assert all(isinstance(passage, Passage) and passage.title == "题" for passage in found.values())
         assert documents.groups_of(connection, [1]) == {}
+
+
+def test_passages_of_a_long_document_cost_their_words_and_no_copies_of_it(store: Store) -> None:
+    long = document("/long.txt", text_of("社区经费", 400))
+    save(store, long)
+    with store.reading() as connection:
+        tracemalloc.start()
+        found = list(documents.passages_since(connection, 0, 1 << 40))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert len(found) > 100
+    assert all(one.text == long.text[one.chunk.start : one.chunk.end] for one in found)
+    assert peak < 30 * len(long.text.encode())
 
 
 def test_a_change_of_the_model_ends_though_folding_rules_changed(store: Store) -> None:

@@ -43,6 +43,11 @@ def test_figures_and_latin_words_stay_whole() -> None:
     assert {"2.8", "35", "gis"} <= set(words("投入2.8万元，占35%，用于GIS平台"))
 
 
+def test_a_run_without_an_end_is_cut_in_pieces_and_keeps_every_character() -> None:
+    assert words("经" * 1_250) == words("经" * 500) * 2 + words("经" * 250)
+    assert set("".join(words("社区办公用房经费" * 900))) == set("社区办公用房经费")
+
+
 def test_a_single_character_is_its_own_pair() -> None:
     assert bigrams("钱。a1，社区") == ["钱", "a1", "社区"]
 
