@@ -19,7 +19,7 @@ from kb.ingest.quality import flags
 from kb.ingest.readers.pdf import SCANNED
 from kb.ingest.readers.recognition import Recognise
 from kb.ingest.readers.registry import reader
-from kb.ingest.readers.spacing import visible
+from kb.ingest.readers.spacing import keepable, visible
 from kb.ingest.reading import Reading
 from kb.ingest.scans import Recognised, recorded, scan_flags
 from kb.ingest.sites import marks_of
@@ -59,7 +59,8 @@ def read(
     """
     found = detect(data, name)
     scans: list[Recognised] = []
-    blocks = tuple(reader(found.format, recorded(recognise, scans))(data, name))
+    given = reader(found.format, recorded(recognise, scans))(data, name)
+    blocks = tuple(replace(block, text=keepable(block.text)) for block in given)
     cleaned = clean(blocks, restored, site)
     lines = paragraphs(cleaned.blocks)
     _check(lines, found.format, name)

@@ -1,6 +1,7 @@
 """Readers on real files built here."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 
@@ -422,3 +423,17 @@ def test_rtf_in_code_page_and_unicode() -> None:
         )
     )
     assert _texts(read_rtf(declared, "a.rtf")) == ["青禾区办法"]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("a.txt", "社区\0办公\x07经费"), ("a.html", "<p>社区&#0;办公&#xD800;&#xFFFF;&#x1F;经费")],
+)
+def test_characters_that_nothing_can_keep_are_left_out(name: str, written: str) -> None:
+    body = (
+        f"{written}由街道统筹安排，每年按标准列入预算。"
+        + "社区办公用房由街道统一调配，面积不少于三百平方米。" * 9
+    )
+    [document] = read_documents(body.encode(), name, f"/{name}")
+    assert not re.search("[\0-\x08\x0b-\x1f\ud800-\udfff\uffff]", document.text + document.title)
+    assert document.text.startswith("社区") and "经费由街道统筹安排" in document.text

@@ -11,6 +11,15 @@ _WRAPPED = re.compile(
 )
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
+# Controls beyond tab and line feed, halves of characters and what Unicode calls noncharacters: no database,
+# XML or terminal keeps them, and SQLite ends a text at NUL.
+_UNKEEPABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def keepable(text: str) -> str:
+    """`text` without the characters that a damaged file may hold and nothing can keep."""
+    return _UNKEEPABLE.sub("", text)
+
 
 def collapse(text: str) -> str:
     """`text` as one line: wraps between Chinese characters vanish, other white space becomes one space."""
