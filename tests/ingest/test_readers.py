@@ -436,4 +436,5 @@ def test_characters_that_nothing_can_keep_are_left_out(name: str, written: str) 
     )
     [document] = read_documents(body.encode(), name, f"/{name}")
     assert not re.search("[\0-\x08\x0b-\x1f\ud800-\udfff\uffff]", document.text + document.title)
-    assert document.text.startswith("社区") and "经费由街道统筹安排" in document.text
+    assert document.text.startswith("社区")
+    assert "经费由街道统筹安排" in document.text
