@@ -9,11 +9,13 @@ import shutil
 from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 
+import numpy as np
 import tantivy
 
 from kb.errors import StorageFull, StoreError
 from kb.ports import Clause, Phrase, Scored
 from kb.store.entries import Entry, entry_document, schema
+from kb.store.keys import Keys
 from kb.store.layout import storage, storage_error, sync_folder
 from kb.types import Amount
 
@@ -22,6 +24,8 @@ _HEAP_BYTES = 64 << 20
 _SYSTEM_ERROR = re.compile(r"os error (\d+)")
 _LISTED = 1000  # documents that a query names one by one; beyond, their entries are picked from more hits
 _READ_FIRST = 4  # times as many hits as are wanted
+_READ_SHARE = 0.5  # of the number of documents that may answer; more hits cost more than a set of these
+_NESTED = 64  # ways to score, one inside the other
 _MOST_READ = 20_000
 _MOST_FREQUENCIES = 20_000  # kept between searches
 
@@ -74,12 +78,11 @@ class TantivyIndex:
 
     def search(self, clauses: Sequence[Clause], k: int, within: Set[int] | None = None) -> list[Scored]:
         """See `kb.ports.LexicalIndex`."""
-        return self._best(clauses, k, "group", within)
+        return self._best(clauses, k, within)
 
     def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
         """See `kb.ports.LexicalIndex`."""
-        found = self._best(clauses, len(ids), "key", frozenset(ids)) if ids else []
-        return {scored.id: scored.score for scored in found}
+        return self._of([self._clause(clause) for clause in clauses if clause.alternatives], ids)
 
     def said(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
         """See `kb.ports.LexicalIndex`."""
@@ -90,33 +93,46 @@ class TantivyIndex:
             tantivy.Query.const_score_query(self._any(clause), worth / whole)
             for clause, worth in zip(sayable, worths, strict=True)
         ]
-        found = self._among(ways, max(1, len(ids)), "key", frozenset(ids))
-        return {scored.id: min(1.0, scored.score) for scored in found}
+        return {id: min(1.0, score) for id, score in self._of(ways, ids).items()}
 
-    def _best(self, clauses: Sequence[Clause], k: int, field: str, members: Set[int] | None) -> list[Scored]:
+    def _best(self, clauses: Sequence[Clause], k: int, within: Set[int] | None) -> list[Scored]:
         ways = [self._clause(clause) for clause in clauses if clause.alternatives]
-        return self._among(ways, k, field, members)
-
-    def _among(
-        self, ways: Sequence[tantivy.Query], k: int, field: str, members: Set[int] | None
-    ) -> list[Scored]:
-        parts = [(tantivy.Occur.Should, way) for way in ways]
-        if not parts or not len(self):
+        if not ways or not len(self):
             return []
-        query = tantivy.Query.boolean_query(parts)
-        if field == "group":
-            return self._within(query, k, members)
-        return self._hits(query if members is None else self._limited(query, field, members), k)
+        return self._within(_either(ways), k, within)
 
-    def _limited(self, query: tantivy.Query, field: str, members: Set[int]) -> tantivy.Query:
-        """The query among `members`. Few are looked up one by one, which takes half the time of a set."""
+    def _of(self, ways: Sequence[tantivy.Query], ids: Sequence[int]) -> dict[int, float]:
+        """What the ways add up to for each of the entries; those with none of them are left out.
+
+        Few ways stand one inside the other, each an option of what holds it: then every entry is looked
+        up in every list, while options side by side are read from end to end.
+        """
+        if not ways or not ids or not len(self):
+            return {}
         must, should = tantivy.Occur.Must, tantivy.Occur.Should
-        if len(members) > _LISTED:
-            inside = tantivy.Query.term_set_query(self._schema, field, list(members))
+        if len(ways) <= _NESTED:
+            scored = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+            for way in ways:
+                scored = tantivy.Query.boolean_query([(must, scored), (should, way)])
         else:
-            inside = tantivy.Query.boolean_query(
-                [(should, tantivy.Query.term_query(self._schema, field, one, "basic")) for one in members]
-            )
+            scored = _either(ways)
+        listed = tantivy.Query.const_score_query(self._listed("key", ids), 0.0)
+        query = tantivy.Query.boolean_query([(must, scored), (must, listed)])
+        return {one.id: one.score for one in self._hits(query, len(ids)) if one.score > 0}
+
+    def _listed(self, field: str, members: Iterable[int]) -> tantivy.Query:
+        """Entries with one of few values, looked up one by one, which takes half the time of a set."""
+        return _either(
+            [tantivy.Query.term_query(self._schema, field, one, "basic") for one in sorted(members)]
+        )
+
+    def _limited(self, query: tantivy.Query, members: Set[int]) -> tantivy.Query:
+        """The query among the documents `members`."""
+        if len(members) > _LISTED:
+            inside = tantivy.Query.term_set_query(self._schema, "group", list(members))
+        else:
+            inside = self._listed("group", members)
+        must = tantivy.Occur.Must
         return tantivy.Query.boolean_query(
             [(must, query), (must, tantivy.Query.const_score_query(inside, 0.0))]
         )
@@ -136,22 +152,20 @@ class TantivyIndex:
         """
         if documents is None:
             return self._hits(query, k)
-        searcher, most = self._index.searcher(), _READ_FIRST * k
-        while len(documents) > _LISTED and most <= _MOST_READ:
-            found = searcher.search(query, limit=most, count=False)
-            addresses = [address for _, address in found.hits]
-            kept = [
-                (address, score)
-                for group, (score, address) in zip(
-                    searcher.fast_field_values("group", addresses), found.hits, strict=True
-                )
-                if group in documents
-            ]
-            if len(kept) >= k or len(addresses) < most:
-                keys = searcher.fast_field_values("key", [address for address, _ in kept[:k]])
-                return [Scored(int(key), float(score)) for key, (_, score) in zip(keys, kept, strict=False)]
-            most *= max(2, math.ceil(k / max(1, len(kept))))
-        return self._hits(self._limited(query, "group", documents), k)
+        if len(documents) <= _LISTED:
+            return self._hits(self._limited(query, documents), k)
+        keys = Keys.of(documents)
+        searcher, most = self._index.searcher(), max(_READ_FIRST * k, _read(k, keys))
+        while most <= min(_MOST_READ, _READ_SHARE * len(keys)):
+            hits = searcher.search(query, limit=most, count=False).hits
+            groups = searcher.fast_field_values("group", [address for _, address in hits])
+            inside = np.flatnonzero(keys.members(np.array(groups, np.int64)))[:k].tolist()
+            if len(inside) == k or len(hits) < most:
+                found = [hits[place] for place in inside]
+                ids = searcher.fast_field_values("key", [address for _, address in found])
+                return list(map(Scored, ids, (score for score, _ in found)))
+            most *= max(2, math.ceil(k / max(1, len(inside))))
+        return self._hits(self._limited(query, keys), k)
 
     def holding(
         self,
@@ -171,8 +185,7 @@ class TantivyIndex:
 
     def _any(self, clause: Clause) -> tantivy.Query:
         """Entries that say one of the alternatives, all alike."""
-        ways = [self._match(phrase.field, phrase.tokens) for phrase in clause.alternatives]
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
+        return _either([self._match(one.field, one.tokens, "basic") for one in clause.alternatives])
 
     def _range(self, amount: Amount) -> tantivy.Query:
         low, high = amount.low, amount.high
@@ -214,9 +227,9 @@ class TantivyIndex:
     def _phrase(self, phrase: Phrase, weight: float) -> tantivy.Query:
         return tantivy.Query.boost_query(self._match(phrase.field, phrase.tokens), max(weight, 1e-6))
 
-    def _match(self, field: str, tokens: tuple[str, ...]) -> tantivy.Query:
+    def _match(self, field: str, tokens: tuple[str, ...], read: str = "freq") -> tantivy.Query:
         if len(tokens) == 1:
-            return tantivy.Query.term_query(self._schema, field, tokens[0], "freq")
+            return tantivy.Query.term_query(self._schema, field, tokens[0], read)
         return tantivy.Query.phrase_query(self._schema, field, list(tokens))
 
     def _union(self, clause: Clause) -> int:
@@ -241,6 +254,18 @@ class TantivyIndex:
         count = max(1, self._index.searcher().num_docs)
         held = min(max(frequency, 1), count)
         return math.log(1 + (count - held + 0.5) / (held + 0.5))
+
+
+def _either(ways: Sequence[tantivy.Query]) -> tantivy.Query:
+    """One of the ways at least; their scores are added."""
+    if len(ways) == 1:
+        return ways[0]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
+
+
+def _read(k: int, documents: Keys) -> int:
+    """How many of the best entries hold k of the documents, were they spread like the others."""
+    return math.ceil(k * len(documents.table) / len(documents))
 
 
 def _refused(folder: Path, error: Exception, said: str) -> StoreError:

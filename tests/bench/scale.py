@@ -94,7 +94,7 @@ def measure(source: Source, home: Path) -> dict[str, object]:
             def found(i: int, chosen: list[Filters] | None = chosen) -> None:
                 within = None if chosen is None else admitted(snapshot.columns, chosen[i])
                 with store.reading() as connection:
-                    bench = Bench(snapshot, connection, within, ranking())
+                    bench = Bench(snapshot, connection, within, ranking(), most=ranking().passages_read)
                     find(bench, understood[i], vectors[i], "hybrid")
 
             def answered(i: int, chosen: list[Filters] | None = chosen) -> None:
