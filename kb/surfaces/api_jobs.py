@@ -127,8 +127,8 @@ async def upload(
 ) -> Response:
     """Keeps files and takes them into the library as a job."""
     name = library.collections.choose(caller.collections, collection)
-    received = await receive(request, library.originals)
-    job = await run_in_threadpool(take_up, library, received, caller.name, key, name)
+    sent = await receive(request, library.originals)
+    job = await run_in_threadpool(take_up, library, sent.files, caller.name, key, name)
     answer = answered(request, shapes.job_out(job), 202)
     answer.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return answer

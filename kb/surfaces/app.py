@@ -20,6 +20,9 @@ from kb.errors import KbError
 from kb.library import Library
 from kb.resources import resource_folder
 from kb.surfaces import (
+    account_page,
+    admin_page,
+    admin_parts_page,
     api,
     api_accounts,
     api_baskets,
@@ -63,6 +66,9 @@ from kb.surfaces.views import ErrorPage
 
 _ROUTERS = (
     login_page.router,
+    account_page.router,
+    admin_page.router,
+    admin_parts_page.router,
     health.router,
     api.router,
     api_baskets.router,

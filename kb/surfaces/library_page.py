@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from kb.errors import QuestionError
+from kb.errors import NotFound, QuestionError
 from kb.library import Library
 from kb.surfaces import forms, views
 from kb.surfaces.access import EditorDep, editor, reader
@@ -22,6 +22,7 @@ from kb.surfaces.messages import Words
 from kb.surfaces.reasons import reason_in
 from kb.surfaces.receiving import receive
 from kb.surfaces.security import REQUEST_BYTES
+from kb.surfaces.shelving import Shelving, shelving
 from kb.surfaces.site import SiteDep
 from kb.types import Caller, DocumentCard, FileState, Job, JobFile
 
@@ -90,6 +91,7 @@ class JobsPage:
     """The jobs of late."""
 
     jobs: tuple[JobView, ...]
+    shelving: Shelving
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +106,19 @@ class LibraryPage:
     chunks: int
     previous_url: str
     next_url: str
+    shelving: Shelving
 
 
 @router.post("/library/upload", dependencies=_EDITOR, max_body_size=REQUEST_BYTES)
 async def upload(request: Request, library: LibraryDep, caller: EditorDep) -> Response:
     """Keeps what was sent and shows the job that takes it in."""
-    collection = library.collections.choose(caller.collections)
-    received = await receive(request, library.originals)
-    job = await run_in_threadpool(take_up, library, received, caller.name, collection=collection)
+    sent = await receive(request, library.originals)
+    try:
+        collection = library.collections.choose(caller.collections, sent.fields.get("collection", ""))
+    except NotFound:
+        await run_in_threadpool(sent.drop)
+        raise
+    job = await run_in_threadpool(take_up, library, sent.files, caller.name, collection=collection)
     if request.headers.get("accept", "").startswith("application/json"):
         return JSONResponse({"job": job.id, "url": job_url(job.id)}, 202)
     return RedirectResponse(job_url(job.id), 303)
@@ -123,7 +130,8 @@ def jobs(
 ) -> Response:
     """What was sent of late, and how far it is."""
     found, _ = library.jobs.page(RECENT, actor=actor_of(caller))
-    page = JobsPage(tuple(job_view(job, prefs.words) for job in found))
+    shown = tuple(job_view(job, prefs.words) for job in found)
+    page = JobsPage(shown, shelving(library, caller))
     return site.page(request, prefs, "jobs.html", page, "library")
 
 

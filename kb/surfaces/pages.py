@@ -12,7 +12,7 @@ from kb.compare.table import MOST_COLUMNS
 from kb.errors import QuestionError
 from kb.library import Library
 from kb.store.places import label_of
-from kb.surfaces import facets, forms, library_page, views
+from kb.surfaces import facets, forms, library_page, shelving, views
 from kb.surfaces.access import ReaderDep, reader
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
@@ -87,6 +87,7 @@ def documents(
         chunks=sum(card.chunks for card in found),
         previous_url=form.page_url(number - 1) if number > 1 else "",
         next_url=form.page_url(number + 1) if number < last else "",
+        shelving=shelving.shelving(library, caller),
     )
     return site.page(request, prefs, "library.html", page, "library")
 

@@ -12,10 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import access, forms, kin, metadata_rows, reader, requests, views
+from kb.surfaces.access import EditorDep, ReaderDep
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
+from kb.surfaces.shelving import shelving
 from kb.surfaces.site import SiteDep
-from kb.types import Document
+from kb.types import Caller, Document
 from kb.write.references import reference
 
 router = APIRouter(
@@ -37,10 +39,12 @@ async def _correction(request: Request) -> requests.CorrectionIn:
 
 
 @router.get("")
-def document(request: Request, doc_id: str, library: LibraryDep, prefs: PrefsDep, site: SiteDep) -> Response:
+def document(
+    request: Request, doc_id: str, library: LibraryDep, prefs: PrefsDep, site: SiteDep, caller: ReaderDep
+) -> Response:
     """One document, the span of the address highlighted and, by the fragment #cite, in view."""
     span = forms.SpanForm.read(request.query_params)
-    page = _page(library, library.document(doc_id), span, prefs.words)
+    page = _page(library, library.document(doc_id), span, prefs.words, caller)
     return site.page(request, prefs, "document.html", page, "library")
 
 
@@ -51,6 +55,7 @@ def correct(
     library: LibraryDep,
     prefs: PrefsDep,
     site: SiteDep,
+    caller: EditorDep,
     form: Annotated[requests.CorrectionIn, Depends(_correction)],
 ) -> Response:
     """Keeps what was changed by hand and shows the document; what cannot be kept is said by the fields."""
@@ -61,7 +66,7 @@ def correct(
         if changes:
             library.set_metadata(doc_id, changes)
     except QuestionError as error:
-        page = _page(library, found, forms.SpanForm(), prefs.words, form, str(error))
+        page = _page(library, found, forms.SpanForm(), prefs.words, caller, form, str(error))
         return site.page(request, prefs, "document.html", page, "library", 422)
     return RedirectResponse(f"{forms.document_url(doc_id)}#about", 303)
 
@@ -100,12 +105,13 @@ def _page(
     found: Document,
     span: forms.SpanForm,
     words: Words,
+    caller: Caller,
     form: requests.CorrectionIn | None = None,
     problem: str = "",
 ) -> views.DocumentPage:
     current = not span.version or span.version == found.version
     cited = reader.valid_span(found, span.start, span.end) if current else None
-    groups = reader.lines(found, cited, words)
+    groups, card = reader.lines(found, cited, words), library.card(found.id)
     return views.DocumentPage(
         document=found,
         title=kin.title_of(found, words),
@@ -122,6 +128,8 @@ def _page(
         flags=views.flag_groups(found, words),
         removed=reader.removed_groups(found.removed),
         restored=tuple((piece.key, piece.text) for piece in library.restored(found.id)),
-        reference=reference(library.card(found.id)),
+        reference=reference(card),
         family=kin.family_view(found.id, library.family(found.id), words),
+        collection=card.collection,
+        shelving=shelving(library, caller),
     )

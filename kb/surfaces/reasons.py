@@ -35,6 +35,20 @@ def reasons() -> Reasons:
     return load_rules("reasons.toml", Reasons)
 
 
+@cache
+def refusals() -> Reasons:
+    """What is said when something about accounts is refused. Raises `DataError` when the file is wrong."""
+    return load_rules("refusals.toml", Reasons)
+
+
+def refusal_in(said: str, words: Words) -> str:
+    """Why something about accounts, keys or collections was refused, in the visitor's language."""
+    if words.lang == "en":
+        return said
+    found = ((rule, re.search(rule.pattern, said)) for rule in refusals().reason)
+    return next((place.expand(rule.zh) for rule, place in found if place), said)
+
+
 def reason_in(said: str, words: Words) -> str:
     """What a reader said of a file, in the visitor's language; "" when it said nothing."""
     if not said or words.lang == "en":

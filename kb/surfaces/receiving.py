@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE_BYTES = 100 * 1024 * 1024  # of one file
 MOST_FILES = 1000  # of a request
-MOST_FIELDS = 50  # that are no files; nothing of them is kept
+MOST_FIELDS = 50  # that are no files
 _FIELD_BYTES = 64 * 1024  # of all of these
 _SILENCE_SECONDS = 60.0  # after which a sender is given up
 _TYPE = b"multipart/form-data"
@@ -28,7 +29,20 @@ _TYPE = b"multipart/form-data"
 Received = Sequence[tuple[str, Arriving]]  # labels with what came
 
 
-async def receive(request: Request, originals: Originals) -> Received:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a request held."""
+
+    files: Received
+    fields: Mapping[str, str]  # the first of each name
+
+    def drop(self) -> None:
+        """Throws away what came."""
+        for _, file in self.files:
+            file.drop()
+
+
+async def receive(request: Request, originals: Originals) -> Sent:
     """The files of a request, on the disk; the caller keeps or drops them.
 
     Raises 400, 408, 413, 415 and 422 problems, and `StorageFull`; then nothing is left.
@@ -45,7 +59,7 @@ async def receive(request: Request, originals: Originals) -> Received:
         if isinstance(error, ClientDisconnect):
             raise HTTPException(400, "the sender left before all had come") from error
         raise
-    return receiver.files
+    return Sent(receiver.files, receiver.fields())
 
 
 async def _pieces(request: Request) -> AsyncIterator[bytes]:
@@ -73,7 +87,9 @@ class _Receiver:
         self._originals = originals
         self._file: Arriving | None = None
         self._label = ""
-        self._fields = self._field_bytes = 0
+        self._inside = False
+        self._fields: list[tuple[str, bytearray]] = []
+        self._field_bytes = 0
         self._header, self._value, self._disposition = b"", b"", b""
         callbacks: MultipartCallbacks = {
             "on_part_begin": self._begin,
@@ -108,8 +124,13 @@ class _Receiver:
             one.drop()
         self.files, self._file = [], None
 
+    def fields(self) -> dict[str, str]:
+        """The fields that are no files, the first of each name."""
+        return {name: value.decode("utf-8", "replace") for name, value in reversed(self._fields)}
+
     def _begin(self) -> None:
         self._disposition = b""
+        self._inside = False  # a field, not a box in which no file was chosen
 
     def _on_header(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]
@@ -126,9 +147,10 @@ class _Receiver:
         _, options = parse_options_header(self._disposition)
         name = options.get(b"filename")
         if name is None:
-            self._fields += 1
-            if self._fields > MOST_FIELDS:
+            if len(self._fields) >= MOST_FIELDS:
                 raise HTTPException(413, f"a form may have {MOST_FIELDS} fields beside its files")
+            self._fields.append((options.get(b"name", b"").decode("utf-8", "replace"), bytearray()))
+            self._inside = True
         elif name:  # an empty name is a box in which nothing was chosen
             if len(self.files) >= MOST_FILES:
                 raise HTTPException(413, f"{MOST_FILES} files may come at once: send the others after them")
@@ -140,6 +162,8 @@ class _Receiver:
             self._field_bytes += end - start
             if self._field_bytes > _FIELD_BYTES:
                 raise HTTPException(413, "a form may have 64 KiB beside its files")
+            if self._inside:
+                self._fields[-1][1].extend(data[start:end])
         elif self._file.size + end - start > FILE_BYTES:
             most = FILE_BYTES // 2**20
             raise HTTPException(413, f"{self._label} is larger than {most} MB: split it or make it smaller")

@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from kb.surfaces.access import known
+from kb.surfaces.access import known, rules
 from kb.surfaces.collecting import Collected, basket_url, collected
 from kb.surfaces.deps import SIZES, THEMES, Prefs, keep_prefs, library_of
 from kb.surfaces.door import TOKEN_FIELD
@@ -34,6 +34,7 @@ class Frame:
     here: str  # the whole address, to come back to
     caller: Caller | None  # None: nobody who is known, so nothing of the library may be shown
     may_edit: bool
+    may_rule: bool  # over accounts, keys and collections
     basket: Collected
     other_lang_url: str
     other_size_url: str
@@ -96,6 +97,7 @@ def _frame(request: Request, prefs: Prefs, nav: str) -> Frame:
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         caller=caller,
         may_edit=may_edit,
+        may_rule=caller is not None and rules(caller),
         basket=collected(request, library_of(request), may_edit) if caller else Collected("", basket_url("")),
         other_lang_url=changed("lang", _next(LANGS, prefs.lang)),
         other_size_url=changed("size", _next(SIZES, prefs.size)),

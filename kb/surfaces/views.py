@@ -16,6 +16,7 @@ from kb.surfaces.metadata_rows import MetadataRow
 from kb.surfaces.reader import Line, OutlineEntry, RemovedGroup, flag_layers, line_start
 from kb.surfaces.render import Layer, excerpt_span, marked
 from kb.surfaces.said import explained
+from kb.surfaces.shelving import Shelving
 from kb.surfaces.spans import span_of
 from kb.types import Citation, Confidence, Document, DocumentCard, Excerpt, Flag
 from kb.write.references import reference
@@ -129,12 +130,15 @@ class DocumentPage:
     restored: tuple[tuple[str, str], ...]  # key and words of pieces put back by hand
     reference: str
     family: FamilyView
+    collection: str
+    shelving: Shelving
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
     """One line of the list of documents."""
 
+    id: str
     url: str
     title: str
     source: str
@@ -145,6 +149,7 @@ class DocumentRow:
     kind: str
     flags: tuple[FlagView, ...]
     chunks: int
+    collection: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +231,7 @@ def passage_layers(citation: Citation, marks: Sequence[tuple[int, int]], words: 
 def document_row(card: DocumentCard, words: Words) -> DocumentRow:
     """One line of the list of documents."""
     return DocumentRow(
+        id=card.id,
         url=forms.document_url(card.id),
         title=title_of(card, words),
         source=card.source,
@@ -236,4 +242,5 @@ def document_row(card: DocumentCard, words: Words) -> DocumentRow:
         kind=card.kind,
         flags=distinct_flags(card.flags, words),
         chunks=card.chunks,
+        collection=card.collection,
     )

@@ -158,6 +158,7 @@ if (uploads) {
   };
   const post = (portion, told) => new Promise((resolve, reject) => {
     const body = new FormData();
+    if (uploads.elements.collection) body.append("collection", uploads.elements.collection.value);
     for (const { file, name } of portion) body.append("files", file, name);
     const request = new XMLHttpRequest();
     request.open("POST", uploads.action);
@@ -217,7 +218,10 @@ if (uploads) {
     .filter((file) => !file.webkitRelativePath || !litter(file.name))
     .map((file) => ({ file, name: file.webkitRelativePath || file.name }));
   uploads.addEventListener("submit", (event) => { event.preventDefault(); send(chosen()); });
-  uploads.addEventListener("change", () => { const files = chosen(); if (files.length) send(files); });
+  uploads.addEventListener("change", (event) => {
+    const files = event.target.type === "file" ? chosen() : [];
+    if (files.length) send(files);
+  });
 }
 
 // A job shows what becomes of its files as it happens; without this the page is loaded again now and then.
