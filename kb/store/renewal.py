@@ -7,7 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 
-from kb.errors import StoreError
+from sqlalchemy import Engine
+
+from kb.errors import Busy, StoreError
+from kb.store.derived import bring_up
+from kb.store.layout import Layout
+from kb.store.lock import writer_lock
+from kb.store.snapshot import ActiveModel
 
 _log = logging.getLogger(__name__)
 
@@ -39,3 +45,17 @@ def _run(name: str, work: Callable[[], bool]) -> None:
             _log.info("%s: done in %.1f s", name, time.monotonic() - began)
     except StoreError as error:  # what is there still answers, and the next writer tries again
         _log.warning("%s: %s", name, error)
+
+
+def mend(engine: Engine, layout: Layout, model: ActiveModel, wait_seconds: float = 0.0) -> bool:
+    """Brings the indexes up where a writer was killed before it did, or where they are damaged; whether it
+    could."""
+    try:
+        with writer_lock(layout, wait_seconds):
+            bring_up(engine, layout, model.name, model.dim, verify=True)
+        return True
+    except Busy:
+        _log.debug("another process is writing and will bring the indexes up itself")
+    except StoreError as error:  # a full or read-only disk: what is there still answers
+        _log.warning("%s", error)
+    return False

@@ -92,7 +92,9 @@ def load_snapshot(engine: Engine, layout: Layout, before: Snapshot | None = None
         shelved = _shelved(connection, before, now)
         vectors, file = _vectors(connection, layout, model, before, now)
         passages, whole, lexical_generation = _lexical(connection, layout, before, now)
-    held = Held.nothing(now) if before is None else before.held.at(now, shelved.touched)
+    held = Held.nothing(now) if before is None else before.held
+    if held.generation != now:
+        held = held.at(now, shelved.touched)
     return Snapshot(
         now,
         model,
@@ -118,13 +120,21 @@ def current_generation(engine: Engine) -> int:
 class _Shelved:
     """The documents of one generation."""
 
-    cards: dict[int, DocumentCard]
+    cards: Mapping[int, DocumentCard]
     columns: Columns
-    families: dict[str, tuple[int, ...]]  # which of them are one work
+    families: Mapping[str, tuple[int, ...]]  # which of them are one work
     touched: frozenset[int]  # keys of those that changed or have gone
 
 
+def removed_since(engine: Engine, number: int) -> bool:
+    """Whether a document has gone after a generation."""
+    with reading(engine) as connection:
+        return bool(embeddings.buried(connection, "document", number, generation(connection)))
+
+
 def _shelved(connection: Connection, before: Snapshot | None, now: int) -> _Shelved:
+    if before is not None and before.generation == now:
+        return _Shelved(before.cards, before.columns, before.families, frozenset())
     after = before.generation if before is not None else 0
     cards = dict(before.cards) if before is not None else {}
     gone = embeddings.buried(connection, "document", after, now)
@@ -205,8 +215,9 @@ def _opened(
     held = before.passages if before is not None else None
     if before is not None and held is not None and held.folder.parent == folder:
         assert before.documents is not None  # both are opened together
-        held.reload()
-        before.documents.reload()
+        if manifest.generation != before.lexical_generation:
+            held.reload()
+            before.documents.reload()
         return held, before.documents, manifest.generation
     verify_lexical(layout.lexical, manifest)
     passages, whole = open_lexical(layout.lexical, manifest)

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kb.errors import Busy, StoreError
+from kb.errors import StoreError
 from kb.ingest.own import OwnRules, read_own
 from kb.ingest.reading import NO_MARKS, Marks
 from kb.ports import Vector
@@ -23,7 +24,7 @@ from kb.store.derived import bring_up, outgrown, renew_vectors
 from kb.store.layout import Layout
 from kb.store.lock import writer_lock
 from kb.store.migrations import migrate
-from kb.store.renewal import Background
+from kb.store.renewal import Background, mend
 from kb.store.schema import meta
 from kb.store.snapshot import (
     DAMAGED,
@@ -33,6 +34,7 @@ from kb.store.snapshot import (
     current_generation,
     encode_model,
     load_snapshot,
+    removed_since,
     replaceable,
 )
 from kb.types import Chunk, Document, DocumentCard, IngestReport, LastRun
@@ -100,16 +102,20 @@ class Store:
         return current_generation(self.engine)
 
     def snapshot(self) -> Snapshot:
-        """The present state for searching; threads that come while it is renewed get the one before."""
+        """The present state for searching.
+
+        Threads that come while it is renewed get the one before, but not where a document has gone since:
+        what was removed is in no answer from then on.
+        """
         held = self._snapshot
         if held is not None and held.generation == held.lexical_generation == self.generation():
             if replaceable(self.layout, held):
                 self._background.start("the new vector index is opened", self._refresh)
             return held
-        if held is not None and not self._refreshing.acquire(blocking=False):
+        waits = held is None or removed_since(self.engine, held.generation)
+        if not self._refreshing.acquire(blocking=waits):
+            assert held is not None  # else it waits
             return held
-        if held is None:
-            self._refreshing.acquire()
         try:
             self._snapshot = self._renewed(self._snapshot)
             return self._snapshot
@@ -124,10 +130,17 @@ class Store:
     def _renewed(self, before: Snapshot | None) -> Snapshot:
         snapshot = load_snapshot(self.engine, self.layout, before)
         for _ in range(_MEND_ATTEMPTS):
-            if snapshot.model is None or snapshot.lexical_generation == snapshot.generation:
+            model = snapshot.model
+            if model is None or snapshot.lexical_generation == snapshot.generation:
                 return snapshot
             damaged = snapshot.lexical_generation == DAMAGED
-            self._mend(snapshot.model, _MEND_WAIT_SECONDS if damaged else 0.0)
+            if before is not None and snapshot.passages is not None:
+                # Titles, vectors and what has gone are up to date; the words follow, and nobody waits.
+                self._background.start(
+                    "the word index is brought up", partial(mend, self.engine, self.layout, model)
+                )
+                return snapshot
+            mend(self.engine, self.layout, model, _MEND_WAIT_SECONDS if damaged else 0.0)
             snapshot = load_snapshot(self.engine, self.layout, snapshot)
             if snapshot.lexical_generation != DAMAGED:
                 return snapshot  # a writer at work brings it up itself
@@ -135,16 +148,6 @@ class Store:
             f"the word index in {self.layout.lexical} is damaged and could not be made again: wait until "
             "other kb processes have finished, then run `kb check --repair`"
         )
-
-    def _mend(self, model: ActiveModel, wait_seconds: float) -> None:
-        """Brings the indexes up where a writer was killed before it did, or where they are damaged."""
-        try:
-            with writer_lock(self.layout, wait_seconds):
-                bring_up(self.engine, self.layout, model.name, model.dim, verify=True)
-        except Busy:
-            _log.debug("another process is writing and will bring the indexes up itself")
-        except StoreError as error:  # a full or read-only disk: what is there still answers
-            _log.warning("%s", error)
 
     # Below: for the holder of the writer's lock.
 
