@@ -100,6 +100,7 @@ class Clause:
     """Ways to say one thing; the best one counts."""
 
     alternatives: tuple[Phrase, ...]
+    ordered: bool = False  # the surest first: each counts as rare as those up to it, not as all of them
 
 
 class LexicalIndex(Protocol):

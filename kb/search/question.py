@@ -87,7 +87,7 @@ def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
         raise QuestionError(f"the question has {len(text)} characters; {MOST_CHARACTERS} is the most")
     language = language_of(text)
     carried = carry_over(text, open_dictionary(cache_folder), _empty_english()) if language != "zh" else ()
-    clauses = [*_english_clauses(carried, ranking)]
+    clauses = _english_clauses(carried, ranking)
     if language != "en":
         clauses += _chinese_clauses(text, ranking)
     return Understood(
@@ -179,17 +179,19 @@ def _say(token: str) -> float:
 
 
 def _english_clauses(carried: Sequence[Carried], ranking: Ranking) -> list[Clause]:
+    """The terms; the order of their forms is trusted where the field's dictionary knows the question."""
+    trusted = known(carried) >= ranking.known_question
+    decay = ranking.known_sense_decay if trusted else ranking.sense_decay
     return [
-        Clause(tuple(alternatives))
+        Clause(tuple(_alternatives(term, ranking, decay)), ordered=trusted and term.domain)
         for term in carried[:_MOST_TERMS]
-        if (alternatives := _alternatives(term, ranking))
     ]
 
 
-def _alternatives(term: Carried, ranking: Ranking) -> list[Phrase]:
+def _alternatives(term: Carried, ranking: Ranking, decay: float) -> list[Phrase]:
     if not term.chinese:
         return [Phrase("words", (term.english,), term.weight)]
-    step = ranking.sense_decay / max(len(term.chinese), 12)
+    step = decay / max(len(term.chinese), 12)
     return [
         _form(chinese, term.weight * (1 - step * position), ranking)
         for position, chinese in enumerate(term.chinese)

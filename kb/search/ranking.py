@@ -49,6 +49,7 @@ class Ranking(BaseModel):
     concept_exponent: float = Field(ge=0, le=2)
     boundary_pairs: float = Field(ge=0, le=1)
     sense_decay: float = Field(ge=0, le=1)
+    known_sense_decay: float = Field(ge=0, le=1)
     single_character: float = Field(ge=0, le=1)
     rerank_share: float = Field(ge=0, le=1)
     same_passage: float = Field(gt=0, le=1)

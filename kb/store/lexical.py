@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence, Set
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -214,14 +215,16 @@ class TantivyIndex:
 
         Otherwise a wrong sense, being rarer, would outweigh the right one (Pirkola 1998, "The effects of
         query structure and dictionary setups in dictionary-based cross-language information retrieval").
+        Of ordered ways each is as rare as those up to it: a common last one does not make the first say less.
         """
         if len(clause.alternatives) == 1 and len(clause.alternatives[0].tokens) == 1:
             return self._phrase(clause.alternatives[0], clause.alternatives[0].weight)
-        together = self._idf(self._union(clause))
+        held = [self._frequency(phrase.field, phrase.tokens) for phrase in clause.alternatives]
+        together = accumulate(held) if clause.ordered else [sum(held)] * len(held)
         queries = []
-        for phrase in clause.alternatives:
+        for phrase, frequency in zip(clause.alternatives, together, strict=True):
             own = sum(self._idf(self._frequency(phrase.field, (token,))) for token in phrase.tokens)
-            queries.append(self._phrase(phrase, phrase.weight * together / max(own, 1e-6)))
+            queries.append(self._phrase(phrase, phrase.weight * self._idf(frequency) / max(own, 1e-6)))
         return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
 
     def _phrase(self, phrase: Phrase, weight: float) -> tantivy.Query:

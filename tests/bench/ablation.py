@@ -24,6 +24,7 @@ from kb.search import bridge, dictionary
 from kb.search.engine import Bench, encode, find
 from kb.search.question import understand
 from kb.search.ranking import Ranking, ranking
+from kb.store import lexical
 from kb.store.layout import Layout
 from kb.store.store import Store
 from tests.bench import questions
@@ -121,6 +122,10 @@ def _never(_self: object, _words: object) -> None:
     return None
 
 
+def _all_together(held: Sequence[int]) -> list[int]:
+    return [sum(held)] * len(held)
+
+
 def sets(folder: Path) -> list[tuple[str, Path, Path]]:
     """(name, folder, queries) of every set, with each file of queries that it has."""
     return [
@@ -146,7 +151,7 @@ def our_own(home: Path) -> Iterator[Judged]:
     store = Store.open(Layout(load_settings(home).index_folder))
     cards = store.snapshot().cards
     called = {key: card.source.split("/shared/")[-1] for key, card in cards.items()}
-    for name in ("dev", "blind"):
+    for name in ("dev", "third", "blind"):
         for language in ("zh", "en"):
             yield Judged(f"{name} {language}", store, called, questions.judged(name, language))
 
@@ -171,6 +176,11 @@ def main() -> None:
 
     for label, constants in variants().items():
         row(label, constants)
+    with without(lexical, "accumulate", _all_together):
+        row(
+            "forms of a term in no order",
+            ranking().model_copy(update={"known_sense_decay": ranking().sense_decay}),
+        )
     with without(bridge, "_LEAST_APART", np.inf):
         row("no English terms apart", ranking())
         with without(dictionary.Dictionary, "find_loosely", _never):

@@ -159,3 +159,9 @@ def test_threads_that_ask_in_english_at_the_same_time_do_not_mix_their_words(
                 assert found == wanted
     finally:
         sys.setswitchinterval(often)
+
+
+def test_forms_stand_in_order_where_the_field_knows_the_question(ask) -> None:  # noqa: ANN001
+    known, unknown = ask("residents' committee elections"), ask("how did the Huguenot catapult ricochet")
+    assert any(clause.ordered for clause in known.clauses)
+    assert not any(clause.ordered for clause in unknown.clauses)

@@ -82,6 +82,24 @@ def test_the_best_of_several_ways_to_say_it_counts(tmp_path: Path) -> None:
     assert found[3] < both[0].score
 
 
+def test_a_common_last_way_does_not_make_a_sure_first_one_say_less(tmp_path: Path) -> None:
+    index = index_of(tmp_path, "协商", "网格", *["参与"] * 20)
+    ways = (Phrase("words", ("协商",)), Phrase("words", ("参与",), 0.5))
+    asked = [word("网格"), Clause(ways, ordered=True)]
+    found = {scored.id: scored.score for scored in index.search(asked, 50)}
+    assert found[1] == pytest.approx(found[2], rel=1e-3), "as rare as it is alone"
+    assert found[3] < found[1] / 2
+    unordered = {scored.id: scored.score for scored in index.search([word("网格"), Clause(ways)], 50)}
+    assert unordered[1] < found[1] / 2
+
+
+def test_a_rare_last_way_never_outweighs_the_first(tmp_path: Path) -> None:
+    index = index_of(tmp_path, *["网格"] * 20, "电网")
+    clause = Clause((Phrase("words", ("网格",)), Phrase("words", ("电网",), 0.9)), ordered=True)
+    found = {scored.id: scored.score for scored in index.search([clause], 50)}
+    assert found[21] <= found[1]
+
+
 def test_only_admitted_documents_answer(tmp_path: Path) -> None:
     index = index_of(tmp_path, *["社区经费"] * 6)
     clauses = [word("经费")]
