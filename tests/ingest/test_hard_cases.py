@@ -11,7 +11,7 @@ from kb.types import Document
 
 CASES: list[dict[str, Any]] = [
     case
-    for name in ("hard_cases.toml", "hard_cases_second.toml")
+    for name in ("hard_cases.toml", "hard_cases_second.toml", "hard_cases_third.toml")
     for case in tomllib.loads((ROOT / "tests" / "data" / name).read_text("utf-8"))["case"]
 ]
 
