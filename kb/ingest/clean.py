@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from kb.ingest.edges import edge_lines, is_site_prose
 from kb.ingest.labels import find_label
-from kb.ingest.page_numbers import goes_on, without_page_numbers
+from kb.ingest.page_numbers import RUNNING_HEAD, beside_page_numbers, goes_on, without_page_numbers
 from kb.ingest.restored import stays
-from kb.ingest.rules import LineRule, boilerplate, compiled
+from kb.ingest.rules import LineRule, SiteProseRule, boilerplate, compiled
 from kb.ingest.sites import without_site_lines
 from kb.ingest.watermark import watermarks
 from kb.text.sentences import sentence_spans
@@ -19,12 +19,14 @@ from kb.types import Block, Removed
 _PROSE = re.compile(r"^(?=.{30,}).*[。！？]", re.DOTALL)
 _SENTENCE = re.compile(r"^(?=.{6,}).*[。！？；][”’」』）)]*$", re.DOTALL)
 _BODY_LIKE = re.compile(r"[。；;]")
+_BRACKETS = re.compile(r"[（(【\[][^（）()【】\[\]]{4,80}[）)】\]]")
 _CONTENTS = 30  # lines in which a table of contents begins
 _ENTRIES = 3  # lines of one
 _HARVEST = ("title", "origin", "posted")
 _FILE = "file_name"  # the rule whose lines behind the text name other files
 # Rules of the readers after which a sentence may go on.
-_CUTTING = frozenset({"page_number", "running_head"})
+_ARTICLE = "article"  # the label of a statute's article: what it says is never a site's
+_CUTTING = frozenset({"page_number", RUNNING_HEAD})
 
 
 @dataclass(slots=True)
@@ -76,11 +78,12 @@ def _without_lines(
     cut = False  # the line before was a page marker: the sentence may go on
     tail = _tail(blocks)
     cutting = _cutting()
+    heads = beside_page_numbers([block.text for block in blocks], _is_page_marker)
     begun = False  # the article itself
     for index, block in enumerate(blocks):
         behind = tail is not None and index >= tail.start
         own = Hints()
-        name = _line_rule(block.text, own)
+        name = _line_rule(block.text, own) or (RUNNING_HEAD if index in heads else "")
         if (block.furniture or name or behind) and not stays(block.text, restored):
             rule = block.furniture or name or (tail.name if tail else "")
             removed.append(Removed(block.text, rule))
@@ -89,13 +92,20 @@ def _without_lines(
                 _note(block, own, hints, titles=not block.furniture and not (behind and name == _FILE))
             continue
         begun = True
+        opens = cut or _opens_with_cut(block.text)
         for piece in _without_pieces(block, removed, hints, restored):
-            if cut and lines and goes_on(lines[-1].text, piece.text):
+            if opens and lines and goes_on(lines[-1].text, piece.text):
                 lines[-1] = replace(lines[-1], text=lines[-1].text + piece.text)
             else:
                 lines.append(piece)
-            cut = False
+            opens = False
+        cut = False
     return lines
+
+
+def _opens_with_cut(text: str) -> bool:
+    """Whether a line begins with a piece that stood between two parts of a sentence: （上接第一版）."""
+    return any(rule.cuts and compiled(rule.pattern).match(text) for rule in boilerplate().inline)
 
 
 def _without_contents(
@@ -147,9 +157,11 @@ def _labelled(block: Block) -> str:
 
 def _line_rule(text: str, hints: Hints) -> str:
     """The name of the rule that the whole line is furniture by, or ""."""
-    body = _BODY_LIKE.search(text) is not None or find_label(text) is not None
+    label = find_label(text)
+    body = _BODY_LIKE.search(text) is not None or label is not None
+    statute = label is not None and label.kind == _ARTICLE
     for rule in boilerplate().line:
-        if len(text) > rule.max or (body and not rule.prose):
+        if len(text) > rule.max or (body and not rule.prose) or statute:
             continue
         if match := compiled(rule.pattern).fullmatch(text):
             _harvest(match, hints)
@@ -171,6 +183,10 @@ def _harvest(match: re.Match[str], hints: Hints) -> None:
     for key, value in match.groupdict().items():
         if value and key in _HARVEST:
             getattr(hints, key).append(value.strip())
+
+
+def _is_page_marker(text: str) -> bool:
+    return _line_rule(text, Hints()) == "page_marker"
 
 
 def _cutting() -> frozenset[str]:
@@ -240,13 +256,32 @@ def _left(piece: str, restored: frozenset[str]) -> str:
 def _without_site_prose(text: str, removed: list[Removed], restored: frozenset[str]) -> str:
     """The line without sentences in which a site speaks of itself."""
     rule = boilerplate().site_prose
-    spans = [span for span in sentence_spans(text) if is_site_prose(text[slice(*span)], rule)]
+    if (label := find_label(text)) and label.kind == _ARTICLE:
+        return text
+    spans = [
+        piece
+        for span in sentence_spans(text)
+        if is_site_prose(text[slice(*span)], rule)
+        for piece in _own_pieces(text, span, rule)
+    ]
     for start, end in reversed(spans):
         if stays(text[start:end], restored):
             continue
         removed.append(Removed(text[start:end], "site_prose"))
         text = text[:start] + text[end:]
     return text
+
+
+def _own_pieces(text: str, span: tuple[int, int], rule: SiteProseRule) -> list[tuple[int, int]]:
+    """What of a sentence is the site's: brackets that a copier put into it, or all of it."""
+    start, end = span
+    brackets = [
+        (start + match.start(), start + match.end())
+        for match in _BRACKETS.finditer(text[start:end])
+        if is_site_prose(match.group(), rule)
+    ]
+    rest = "".join(_BRACKETS.split(text[start:end]))
+    return brackets if brackets and rest.strip(" 。") and not is_site_prose(rest, rule) else [span]
 
 
 def _without_watermarks(

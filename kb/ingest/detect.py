@@ -29,6 +29,9 @@ _MHTML = re.compile(
 )
 _JSON = re.compile(r"[\[{]\s*[\[{]?\s*\"[^\"\n]{0,80}\"\s*:")
 _WORD_XML = re.compile(r"<\?xml[^>]*>\s*(?:<\?mso-application progid=.Word\.Document.|<w:wordDocument\b)")
+_FLAT_WORD = re.compile(
+    r"(?:<\?xml[^>]*>\s*)?(?:<\?mso-application progid=.Word\.Document.\?>\s*)?<pkg:package\b"
+)
 _EXCEL_XML = re.compile(r"<\?xml[^>]*>\s*<\?mso-application progid=.Excel\.Sheet.")
 _SNIFF = 8192  # characters looked at when text may be HTML or a table
 _LINES = 20  # lines of it that are held against each other
@@ -51,8 +54,32 @@ _FOREIGN = (
     (b"SQLite format 3", "a database"),
 )
 
+_OLD_WPS = (
+    "an old file of WPS Writer or Microsoft Works without Word's text: open it in WPS and save it as .docx"
+)
+
 # Directory entries of an OLE file (UTF-16) that say what it holds.
 _OLE_STREAMS: tuple[tuple[str, Format], ...] = (("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreign:
+    """An OLE file of another program: how its name may end, and what to do about it."""
+
+    suffix: str
+    text: str
+
+
+_OTHER_OLE = (
+    ("PowerPoint Document", _Foreign(".ppt", "a presentation, not a text document: save it as .docx or PDF")),
+    (
+        "__properties_version1.0",
+        _Foreign(".msg", "a letter of Outlook: save its text or attachments as files"),
+    ),
+    ("WPSContents", _Foreign(".wps", _OLD_WPS)),
+    ("CONTENTS", _Foreign(".wps", _OLD_WPS)),
+    ("MatOST", _Foreign(".wps", _OLD_WPS)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +122,7 @@ def _is_riff_or_bitmap(data: bytes) -> bool:
 def _zipped(data: bytes, name: str) -> Format:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
+            names = {member.replace("\\", "/") for member in archive.namelist()}
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise DamagedFile(f"{name} is a damaged Office or zip file ({error}): save it again") from error
     if "[Content_Types].xml" in names:
@@ -120,6 +147,9 @@ def _ole(data: bytes, name: str) -> Format:
     for stream, format_ in _OLE_STREAMS:
         if _stream(data, stream):
             return format_
+    for stream, what in _OTHER_OLE:
+        if _stream(data, stream) or name.lower().endswith(what.suffix):
+            raise UnsupportedFormat(f"{name} is {what.text}")
     raise UnsupportedFormat(f"{name} is an old Office file of a kind that cannot be read: save it as .docx")
 
 
@@ -145,6 +175,8 @@ def _text(data: bytes, name: str) -> Detected:
         return Detected("mhtml", text, encoding)
     if _JSON.match(head):
         raise UnsupportedFormat(f"{name} is a data file (JSON), not a document that can be read")
+    if _FLAT_WORD.match(head):
+        return Detected("docx")
     if _WORD_XML.match(head):
         return Detected("doc")
     if _EXCEL_XML.match(head):
@@ -189,5 +221,7 @@ def delimiter(text: str) -> str:
 def _is_table(rows: Sequence[Sequence[str]]) -> bool:
     if any(len(cell) > _NAME or "。" in cell for cell in rows[0]):
         return False
+    if len(rows[0]) == 2 and any("\n" in cell for row in rows for cell in row):
+        return True  # quoted cells of several lines
     numbers = sum(1 for row in rows[1:] if any(re.fullmatch(r"\s*[\d.,%]+\s*", cell) for cell in row))
     return len(rows[0]) > 2 or (len(rows[0]) == 2 and numbers * 2 >= len(rows) - 1)

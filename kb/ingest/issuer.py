@@ -36,6 +36,7 @@ class _Rules(BaseModel):
     ordered: Pattern
     number_row: Pattern
     number: Pattern
+    signer: Pattern
     order_number: Pattern
     adopted: Pattern
     work_report: Pattern
@@ -90,10 +91,11 @@ def find_issuer(title: str, lines: Sequence[str], furniture: Sequence[str], orig
 
 def _headed(title: str, lines: Sequence[str]) -> Fact | None:
     patterns = _patterns()
-    for line in lines[:6]:
+    for index, line in enumerate(lines[:6]):
         for pattern in (patterns.headed, patterns.ordered):
             if match := pattern.search(visible(line)):
-                return _fact("issuer", match.group("value"), 0.9, line)
+                first = next((names[0] for over in lines[:index] if (names := _organisations(over))), "")
+                return _fact("issuer", first or match.group("value"), 0.9, line)
     for line in (
         title,
         *(line for line in lines[:3] if len(line) <= 2 * _SIGNATURE and line.endswith("通知")),
@@ -173,7 +175,7 @@ def find_number(lines: Sequence[str], furniture: Sequence[str]) -> Fact | None:
         if match := re.search(rules.number_row, line):
             return _fact("number", match.group("value").strip("】"), 0.95, line)
     for line in lines[:_HEAD]:
-        if match := re.fullmatch(rules.number, line.strip()):
+        if match := re.fullmatch(rules.number, re.sub(rules.signer, "", line).strip()):
             return _fact("number", match.group("value"), 0.9, line)
     for index, line in enumerate(lines[:6]):
         order = _patterns().ordered.search(visible(lines[index - 1])) if index else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kb.ingest.labels import find_label
@@ -12,8 +13,29 @@ from kb.types import Block, Removed
 
 _ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)】》\"']*$|[”」』）)】》|]$")
 _MARKER = re.compile(r"(\d{1,3})、(?=\S)")
+RUNNING_HEAD = "running_head"  # the rule that takes heads and feet of pages
+_PAGES = 3  # pages on which a head or foot must stand
+_HEAD = 40  # characters of one
+_MARKER_LINE = 90  # characters of a line with the number of a page
 _CLAUSES = 10  # characters of a shorter line with a comma, which headings rarely have
 _LONG = 30  # characters: a shorter line may be a heading and need not end a sentence
+
+
+def beside_page_numbers(texts: Sequence[str], is_marker: Callable[[str], bool]) -> frozenset[int]:
+    """Lines that stand right beside the number of a page at three pages or more: heads and feet of pages."""
+    markers = [index for index, text in enumerate(texts) if len(text) <= _MARKER_LINE and is_marker(text)]
+    if len(markers) < _PAGES:
+        return frozenset()
+    beside = {near for index in markers for near in (index - 1, index + 1) if 0 <= near < len(texts)}
+    counts = Counter(texts[index] for index in beside)
+    return frozenset(
+        index
+        for index in beside
+        if counts[texts[index]] >= _PAGES
+        and len(texts[index]) <= _HEAD
+        and not _ENDS.search(texts[index])
+        and find_label(texts[index]) is None
+    )
 
 
 def goes_on(text: str, following: str) -> bool:

@@ -41,6 +41,7 @@ class PieceRule(BaseModel):
 
     name: str
     pattern: Pattern
+    cuts: bool = False  # a sentence goes on behind it in the next line
 
 
 class WatermarkRule(BaseModel):
@@ -51,7 +52,8 @@ class WatermarkRule(BaseModel):
     anchors: tuple[str, ...]
     words: tuple[str, ...]
     repeats: int = Field(ge=2)
-    share: float = Field(gt=0, le=1)  # of a mark's characters that its words must make up
+    address: Pattern  # of a site
+    share: float = Field(gt=0, le=1)  # of a mark's characters that its words and addresses must make up
     longest: int = Field(gt=0)  # characters
 
 

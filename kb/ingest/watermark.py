@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kb.ingest.rules import WatermarkRule
 
 
@@ -17,15 +19,17 @@ def watermarks(text: str, rule: WatermarkRule) -> tuple[str, ...]:
         if len(places) < rule.repeats:
             continue
         mark = _grown(text, places, len(anchor), rule.longest)
-        if len(mark) >= 6 and _share(mark, rule.words) >= rule.share:
+        if len(mark) >= 6 and _share(mark, rule) >= rule.share:
             found.add(mark)
     return tuple(sorted(found, key=lambda mark: (-len(mark), mark)))
 
 
-def _share(mark: str, words: tuple[str, ...]) -> float:
-    """The share of the mark's characters that stand in the words."""
+def _share(mark: str, rule: WatermarkRule) -> float:
+    """The share of the mark's characters that stand in the words or in the address of a site."""
     covered: set[int] = set()
-    for word in words:
+    for match in re.finditer(rule.address, mark):
+        covered.update(range(*match.span()))
+    for word in rule.words:
         for place in _places(mark, word):
             covered.update(range(place, place + len(word)))
     return len(covered) / len(mark)

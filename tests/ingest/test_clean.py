@@ -166,3 +166,14 @@ def test_a_broken_rule_names_the_file_and_the_field() -> None:
     text = data_text("boilerplate.toml").replace("'Permalink|", "'(Permalink|", 1)
     with pytest.raises(DataError, match=r"boilerplate\.toml(?:, line \d+)?: line\.\d+\.pattern"):
         parse_rules(text, "boilerplate.toml", Boilerplate)
+
+
+def test_a_sites_mark_in_brackets_takes_no_sentence_with_it() -> None:
+    sentence = (
+        "区委、区政府把社区建设纳入重点民生工程，统筹（本资料由精品文库网整理下载）各类资源向社区倾斜。"
+    )
+    result = clean(
+        [Block("社区建设情况"), Block(sentence), Block("各街道要健全责任体系，确保任务落到实处。")]
+    )
+    assert result.blocks[1].text == sentence.replace("（本资料由精品文库网整理下载）", "")
+    assert [item.text for item in result.removed] == ["（本资料由精品文库网整理下载）"]

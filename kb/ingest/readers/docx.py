@@ -11,10 +11,10 @@ from lxml import etree
 
 from kb.errors import DamagedFile, EmptyFile, UnsupportedFormat
 from kb.ingest.detect import detect
-from kb.ingest.readers.archive import open_archive
 from kb.ingest.readers.html import read_html
 from kb.ingest.readers.mhtml import read_mhtml
 from kb.ingest.readers.numbering import Numbering, read_numbering
+from kb.ingest.readers.package import usual_package
 from kb.ingest.readers.rtf import read_rtf
 from kb.ingest.readers.spacing import collapse
 from kb.ingest.readers.text import read_text
@@ -75,9 +75,8 @@ def _open(data: bytes, name: str) -> docx.document.Document:
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
 
-    open_archive(data, name).close()
     try:
-        return Document(io.BytesIO(data))
+        return Document(io.BytesIO(usual_package(data, name)))
     except (PackageNotFoundError, KeyError, ValueError, AttributeError, etree.XMLSyntaxError) as error:
         raise DamagedFile(f"{name} is not a readable Word document ({error}): save it again") from error
 

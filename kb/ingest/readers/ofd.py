@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from posixpath import dirname, join, normpath
 from zipfile import ZipFile
 
@@ -33,7 +34,7 @@ class _Piece:
 def read_ofd(data: bytes, name: str) -> Iterator[Block]:
     """A block per paragraph with its page. Raises `DamagedFile`, or `NeedsOcr` when pages are pictures."""
     with open_archive(data, name) as archive:
-        pages = [list(_lines(page, number)) for number, page in enumerate(_pages(archive, name), start=1)]
+        pages = [list(_lines(layers, number)) for number, layers in enumerate(_pages(archive, name), start=1)]
     if not any(pages):
         raise NeedsOcr(
             f"{name} has {len(pages)} page(s) without text: run text recognition (OCR) on it first"
@@ -41,21 +42,29 @@ def read_ofd(data: bytes, name: str) -> Iterator[Block]:
     yield from page_blocks(pages)
 
 
-def _pages(archive: ZipFile, name: str) -> Iterator[etree._Element]:
-    """The content of each page in order, found through OFD.xml and Document.xml."""
+def _pages(archive: ZipFile, name: str) -> Iterator[list[etree._Element]]:
+    """The content of each page in order with the templates under it, as OFD.xml and Document.xml name it."""
     root = _parse(archive, "OFD.xml", name)
     for document in _texts(root, "DocRoot"):
         main = normpath(document.lstrip("/"))
         tree = _parse(archive, main, name)
-        for number, page in enumerate(_all(tree, "Page")):
+        templates = {
+            node.get("ID"): _parse(archive, _place(main, base), name)
+            for node in _all(tree, "TemplatePage")
+            if (base := node.get("BaseLoc"))
+        }
+        for number, node in enumerate(_all(tree, "Page")):
             if number >= _PAGES:
                 return
-            if base := page.get("BaseLoc"):
-                yield _parse(
-                    archive,
-                    normpath(join(dirname(main), base)) if not base.startswith("/") else base[1:],
-                    name,
-                )
+            if base := node.get("BaseLoc"):
+                page = _parse(archive, _place(main, base), name)
+                used = (use.get("TemplateID") for use in _all(page, "Template"))
+                yield [page, *(templates[key] for key in used if key in templates)]
+
+
+def _place(main: str, base: str) -> str:
+    """Where a part lies that the document names."""
+    return base[1:] if base.startswith("/") else normpath(join(dirname(main), base))
 
 
 def _parse(archive: ZipFile, part: str, name: str) -> etree._Element:
@@ -83,10 +92,11 @@ def _pieces(page: etree._Element) -> Iterator[_Piece]:
             yield _Piece(text, box[0], box[1], box[2])
 
 
-def _lines(page: etree._Element, number: int) -> Iterator[PageLine]:
+def _lines(layers: list[etree._Element], number: int) -> Iterator[PageLine]:
     """Pieces of one height put together from left to right, from the top of the page down."""
     row: list[_Piece] = []
-    for piece in sorted(_pieces(page), key=lambda piece: (piece.y, piece.x)):
+    pieces = chain.from_iterable(_pieces(layer) for layer in layers)
+    for piece in sorted(pieces, key=lambda piece: (piece.y, piece.x)):
         if row and piece.y - row[0].y > _SAME_LINE:
             yield _line(row, number)
             row = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_SPACES = re.compile(r"\s+")
 _WRAPPED = re.compile(
     r"(?<=[\u2e80-\u9fff\uff00-\uffef”])[ \t]*[\r\n]+[ \t]*(?=[\u2e80-\u9fff\uff00-\uffef“])"
 )
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_UNSEEN = dict.fromkeys(map(ord, _INVISIBLE))
 
 # Controls beyond tab and line feed, halves of characters and what Unicode calls noncharacters: no database,
 # XML or terminal keeps them, and SQLite ends a text at NUL.
@@ -22,8 +23,8 @@ def keepable(text: str) -> str:
 
 
 def collapse(text: str) -> str:
-    """`text` as one line: wraps between Chinese characters vanish, other white space becomes one space."""
-    return _SPACES.sub(" ", _WRAPPED.sub("", text)).strip()
+    """`text` as one line: wraps between Chinese characters and what is unseen vanish, other space is one."""
+    return _SPACES.sub(" ", _WRAPPED.sub("", text.translate(_UNSEEN))).strip()
 
 
 def visible(text: str) -> str:

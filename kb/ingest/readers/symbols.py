@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kb.resources import load_rules
 
+_BULLET = 0xB7  # the bullet of Symbol, in which Word sets most lists
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
 
 
@@ -36,6 +37,16 @@ def symbol(font: str, place: str) -> str:
         return _fonts().get(font.lower(), {}).get(int(place, 16) & 0xFF, "")
     except ValueError:
         return ""
+
+
+def plain_bullets(text: str) -> str:
+    """`text` with the glyphs told: a text file has no fonts, its bullets were Symbol's or Wingdings'."""
+    return _PRIVATE.sub(_glyph, text)
+
+
+def _glyph(match: re.Match[str]) -> str:
+    place = ord(match.group()) & 0xFF
+    return "•" if place == _BULLET else _fonts().get("wingdings", {}).get(place, "•")
 
 
 def in_font(text: str, font: str) -> str:

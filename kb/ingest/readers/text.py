@@ -9,7 +9,8 @@ from statistics import median
 from kb.errors import EmptyFile
 from kb.ingest.charset import decode
 from kb.ingest.readers.spacing import collapse
-from kb.ingest.readers.unwrap import WrappedLine, paragraphs
+from kb.ingest.readers.symbols import plain_bullets
+from kb.ingest.readers.unwrap import WrappedLine, paragraphs, sewn
 from kb.types import Block
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")
@@ -29,6 +30,7 @@ def read_text(data: bytes, name: str) -> Iterator[Block]:
     """
     text, _ = decode(data, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\x1a", "")
+    text = plain_bullets(text)
     markdown = re.search(r"^#{1,6}[ \t]+\S", text, re.MULTILINE) is not None
     lines = text.split("\n")
     if markdown:
@@ -36,7 +38,7 @@ def read_text(data: bytes, name: str) -> Iterator[Block]:
     elif width := wrap_width(lines):
         blocks = [Block(collapse(paragraph)) for paragraph in _unwrapped(lines, width)]
     else:
-        blocks = [Block(collapse(line)) for line in lines]
+        blocks = [Block(collapse(line)) for line in sewn(lines)]
     blocks = [block for block in blocks if block.text]
     if not blocks:
         raise EmptyFile(f"{name} holds no text")

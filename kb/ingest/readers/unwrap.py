@@ -12,6 +12,16 @@ _ENDS = re.compile(r"[。！？!?：:；;…][”’」』）)】》\"']*$")
 _STOPS = re.compile(r"[。！？!?][”’」』）)】》\"']*$")
 # Digits on both sides of a wrap, among Chinese words: one figure, which no one writes beside another.
 _FIGURE_CUT = re.compile(r"[\u4e00-\u9fff（，、][\d.,]*\d\n\d[\d.,]*[%％\u4e00-\u9fff）]")
+_CALLS_FOR_MORE = re.compile(
+    r"[，,、]$|(?<=[\u4e00-\u9fff]{8})(?:达到?|[高低增减升降少长]到|[加]至|以及|[的和与及或])$"
+)
+_CLAUSE = re.compile(r"[，。；]")
+_OPEN = re.compile(r"[\u4e00-\u9fff0-9》]$")
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇]+条")
+_SPACED_ARTICLE = re.compile(r"[ \u3000]*第[一二三四五六七八九十百零〇]+条[ \u3000]")
+_MOST_SPACED = 2  # articles with a space behind their label, after which one without is a reference
+_PROSE = 25  # characters of a line that may have been cut inside a sentence
+_PARAGRAPH = 2000  # characters of a paragraph that is put together from lines
 _AROUND = 14  # characters on each side of a wrap that show a figure
 _INDENT = 1.2  # character widths that begin a paragraph
 _HANGS = 8.0  # a deeper indent is a centred or right-aligned line
@@ -41,6 +51,39 @@ def paragraphs(lines: Sequence[WrappedLine]) -> Iterator[tuple[str, int]]:
         text = _joined(text, line.text)
     if lines:
         yield text, start
+
+
+def sewn(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of a text without a width, those put together that a hard line end cut inside a sentence.
+
+    A line goes on when it ends in a comma or in a word that calls for more (达到, 和, 的), or when it is
+    prose that stops without a mark and the next line ends its sentence. An empty line, an indent and a label
+    end a paragraph.
+    """
+    spaced = sum(1 for line in lines if _SPACED_ARTICLE.match(line)) >= _MOST_SPACED
+    text = ""
+    for line in lines:
+        if text and _goes_on(text, line, spaced):
+            text = _joined(text.rstrip(), line.strip())
+            continue
+        yield text
+        text = line
+    yield text
+
+
+def _goes_on(text: str, line: str, spaced: bool) -> bool:
+    bare, following = text.strip(), line.strip()
+    if not following or line[:1].isspace() or len(bare) > _PARAGRAPH:
+        return False
+    label = label_of(following)
+    reference = spaced and _ARTICLE.match(following) is not None and not _SPACED_ARTICLE.match(following)
+    if label is not None and not reference and not re.match(r"\d+\.\d", following):
+        return False
+    if _CALLS_FOR_MORE.search(bare):
+        return True
+    if len(bare) < _PROSE or not _CLAUSE.search(bare) or not _OPEN.search(bare):
+        return False
+    return bool(_STOPS.search(following) or (len(following) >= _PROSE and _OPEN.search(following)))
 
 
 def _continues(line: WrappedLine, following: WrappedLine) -> bool:
