@@ -18,8 +18,8 @@ from kb.store import embeddings
 from kb.store.database import generation, reading
 from kb.store.documents import passages_since
 from kb.store.entries import Entry
-from kb.store.layout import Layout, storage, sweep
-from kb.store.lexical import TantivyIndex, discard
+from kb.store.layout import Layout, discard, storage, sweep
+from kb.store.lexical import TantivyIndex
 from kb.store.lock import writer_lock
 from kb.store.manifest import MANIFEST, Manifest, file_digest, read_manifest, write_manifest
 from kb.store.nearest import lists_for

@@ -137,3 +137,10 @@ def sweep(folder: Path, keep: frozenset[str]) -> None:
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)
+
+
+def discard(folder: Path) -> None:
+    """Removes an index folder, whatever state it is in."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.parent.is_dir():
+        sync_folder(folder.parent)

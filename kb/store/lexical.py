@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import os
 import re
-import shutil
 from collections.abc import Iterable, Sequence, Set
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import tantivy
@@ -17,7 +17,7 @@ from kb.errors import StorageFull, StoreError
 from kb.ports import Clause, Phrase, Scored
 from kb.store.entries import Entry, entry_document, schema
 from kb.store.keys import Keys
-from kb.store.layout import storage, storage_error, sync_folder
+from kb.store.layout import storage, storage_error
 from kb.types import Amount
 
 _SAME = 1e-9  # relative: two ways to write one figure
@@ -26,7 +26,9 @@ _SYSTEM_ERROR = re.compile(r"os error (\d+)")
 _LISTED = 1000  # documents that a query names one by one; beyond, their entries are picked from more hits
 _READ_FIRST = 4  # times as many hits as are wanted
 _READ_SHARE = 0.5  # of the number of documents that may answer; more hits cost more than a set of these
-_NESTED = 64  # ways to score, one inside the other
+_NESTED = 64  # ways to score, one inside the other,
+_LARGE = 50_000  # where there are so many entries
+_REMEMBERED = 32  # ways to score, of the last questions
 _MOST_READ = 20_000
 _MOST_FREQUENCIES = 20_000  # kept between searches
 
@@ -38,6 +40,7 @@ class TantivyIndex:
         self.folder = folder
         self._schema = schema()
         self._frequencies: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._lately: tuple[tuple[Sequence[Clause], str, tantivy.Query | None], ...] = ()
         with storage(folder):
             folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -73,53 +76,71 @@ class TantivyIndex:
         """Shows later searches what has been committed, by this process or another."""
         self._index.reload()
         self._frequencies = {}
+        self._lately = ()
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
 
     def search(self, clauses: Sequence[Clause], k: int, within: Set[int] | None = None) -> list[Scored]:
         """See `kb.ports.LexicalIndex`."""
-        return self._best(clauses, k, within)
-
-    def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
-        """See `kb.ports.LexicalIndex`."""
-        return self._of([self._clause(clause) for clause in clauses if clause.alternatives], ids)
-
-    def said(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
-        """See `kb.ports.LexicalIndex`."""
-        sayable = [clause for clause in clauses if clause.alternatives] if ids else []
-        worths = [self._worth(clause) for clause in sayable]
-        whole = max(sum(worths), 1e-9)
-        ways = [
-            tantivy.Query.const_score_query(self._any(clause), worth / whole)
-            for clause, worth in zip(sayable, worths, strict=True)
-        ]
-        return {id: min(1.0, score) for id, score in self._of(ways, ids).items()}
-
-    def _best(self, clauses: Sequence[Clause], k: int, within: Set[int] | None) -> list[Scored]:
         ways = [self._clause(clause) for clause in clauses if clause.alternatives]
         if not ways or not len(self):
             return []
         return self._within(_either(ways), k, within)
 
-    def _of(self, ways: Sequence[tantivy.Query], ids: Sequence[int]) -> dict[int, float]:
-        """What the ways add up to for each of the entries; those with none of them are left out.
+    def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
+        """See `kb.ports.LexicalIndex`."""
+        return self._of(self._scoring(clauses, "scores"), ids)
 
-        Few ways stand one inside the other, each an option of what holds it: then every entry is looked
-        up in every list, while options side by side are read from end to end.
+    def said(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
+        """See `kb.ports.LexicalIndex`."""
+        shares = self._of(self._scoring(clauses, "said"), ids)
+        return {id: min(1.0, share) for id, share in shares.items()}
+
+    def _scoring(self, clauses: Sequence[Clause], what: Literal["scores", "said"]) -> tantivy.Query | None:
+        """What scores any entry, None without words; a question asks several times."""
+        for asked, other, query in self._lately:
+            if asked is clauses and other == what:
+                return query
+        sayable = [clause for clause in clauses if clause.alternatives]
+        ways = [self._clause(one) for one in sayable] if what == "scores" else self._saying(sayable)
+        query = self._sum(ways) if ways else None
+        if isinstance(clauses, tuple):  # what may change is not remembered
+            self._lately = ((clauses, what, query), *self._lately)[:_REMEMBERED]
+        return query
+
+    def _saying(self, clauses: Sequence[Clause]) -> list[tantivy.Query]:
+        worths = [self._worth(clause) for clause in clauses]
+        whole = max(sum(worths), 1e-9)
+        return [
+            tantivy.Query.const_score_query(self._any(clause), worth / whole)
+            for clause, worth in zip(clauses, worths, strict=True)
+        ]
+
+    def _sum(self, ways: Sequence[tantivy.Query]) -> tantivy.Query:
+        """What the ways add up to, for few entries.
+
+        In a large index ways that are not too many stand one inside the other, each an option of what holds
+        it: then every entry is looked up in every list, while options side by side are read from end to end.
         """
-        if not ways or not ids or not len(self):
+        if len(ways) > _NESTED or len(self) < _LARGE:
+            return _either(ways)
+        query = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+        for way in ways:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Should, way)])
+        return query
+
+    def _of(self, scoring: tantivy.Query | None, ids: Sequence[int]) -> dict[int, float]:
+        """What each of the entries scores; those with none of the words are left out."""
+        if scoring is None or not ids or not len(self):
             return {}
-        must, should = tantivy.Occur.Must, tantivy.Occur.Should
-        if len(ways) <= _NESTED:
-            scored = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
-            for way in ways:
-                scored = tantivy.Query.boolean_query([(must, scored), (should, way)])
-        else:
-            scored = _either(ways)
+        must = tantivy.Occur.Must
         listed = tantivy.Query.const_score_query(self._listed("key", ids), 0.0)
-        query = tantivy.Query.boolean_query([(must, scored), (must, listed)])
-        return {one.id: one.score for one in self._hits(query, len(ids)) if one.score > 0}
+        searcher = self._index.searcher()
+        query = tantivy.Query.boolean_query([(must, scoring), (must, listed)])
+        hits = searcher.search(query, limit=len(ids), count=False).hits
+        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        return {int(key): score for key, (score, _) in zip(keys, hits, strict=True) if score > 0}
 
     def _listed(self, field: str, members: Iterable[int]) -> tantivy.Query:
         """Entries with one of few values, looked up one by one, which takes half the time of a set."""
@@ -279,10 +300,3 @@ def _refused(folder: Path, error: Exception, said: str) -> StoreError:
         if isinstance(refused, StorageFull):
             return refused
     return StoreError(f"{folder} {said.format(error)}")
-
-
-def discard(folder: Path) -> None:
-    """Removes an index folder, whatever state it is in."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.parent.is_dir():
-        sync_folder(folder.parent)

@@ -224,15 +224,20 @@ def test_entries_looked_up_score_what_a_search_gives_them(
 ) -> None:
     """Whether every list is asked for each entry, or read from end to end."""
     monkeypatch.setattr(kb.store.lexical, "_NESTED", nested)
+    monkeypatch.setattr(kb.store.lexical, "_LARGE", 0)
     index = TantivyIndex(tmp_path)
     said = ["社区经费", "共建共享经费经费", "社区考核办法", "办公用房", "社区社区共建"]
     index.update([Entry(key, key, "", said[key % 5] * (1 + key % 3)) for key in range(1, 200)], [7, 8])
-    clauses = [word("经费"), word("共建", 0.3), word("社区"), Clause((Phrase("bigrams", ("办公", "公用")),))]
+    clauses = (word("经费"), word("共建", 0.3), word("社区"), Clause((Phrase("bigrams", ("办公", "公用")),)))
     every = {one.id: one.score for one in index.search(clauses, 500)}
     asked = [1, 2, 3, 4, 7, 55, 120, 199, 1000]
     assert index.scores(clauses, asked) == {id: every[id] for id in asked if id in every}
     shares = index.said(clauses, asked)
     assert shares.keys() == {id for id in asked if id in every}
-    assert shares[55] == index.said(clauses, [55])[55]
+    assert shares[55] == index.said(clauses, [55])[55] == index.said(list(clauses), [55])[55]
+    index.update([], [55])
+    assert index.scores(clauses, [55, 120]).keys() == {120}
+    assert index.scores(clauses, asked) == index.scores(list(clauses), asked), "rarer words weigh more now"
+    index.update([Entry(55, 55, "", "社区")], [])
     longer = [word(f"词{number}") for number in range(300)]
     assert index.scores([*clauses, *longer], asked).keys() == shares.keys()
