@@ -17,6 +17,7 @@ class IntakeOptions:
     prune: bool = False  # forget files that have gone from the folders given
     reprocess: bool = False  # read unchanged files again, after rules changed
     let_back: bool = False  # what was deleted of the files named comes back
+    brief: bool = False  # all of it is one short change, which may come between the steps of a long run
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,6 @@ class Arrival:
     path: Path
     file: KnownFile
     before: KnownFile | None
+    restored: tuple[str, ...]  # keys of the pieces that a person wants back, when it was read
     site: frozenset[str]  # keys of the lines that are its site's, as far as is known
     parsed: Future[Reading]

@@ -27,7 +27,7 @@ def delete_document(store: Store, doc_id: str) -> tuple[str, ...]:
 
     Raises `NotFound`, and `Busy` while another process writes.
     """
-    with store.exclusive():
+    with store.turn():
         with writing(store.engine) as (connection, generation):
             document = documents.get_document(connection, doc_id)
             documents.remove_documents(connection, generation, [doc_id])

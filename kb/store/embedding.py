@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from kb.config import ModelSettings
+from kb.errors import Busy
 from kb.ingest.split import split
 from kb.ports import Embedder, Vector
 from kb.store import documents, embeddings
@@ -15,6 +17,7 @@ from kb.store.store import Store
 from kb.types import Chunk, Document, sha256_hex
 
 _EMBED_BATCH = 128  # texts
+_NONE: Mapping[str, Vector] = MappingProxyType({})
 
 
 class Progress(Protocol):
@@ -32,7 +35,7 @@ def silent(stage: str, done: int, total: int, detail: str) -> None:
 def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progress: Progress) -> bool:
     """Lets `embedder` answer: embeds every passage with it first, while the one before goes on answering.
 
-    Returns whether other vectors answer now. Call with the writer's lock held.
+    Returns whether other vectors answer now. Call while `running`.
     """
     active = store.active_model()
     if active is not None and active.name == embedder.name:
@@ -47,15 +50,26 @@ def switch_model(store: Store, embedder: Embedder, model: ModelSettings, progres
             missing = embeddings.without_vector(connection, embedder.name, _EMBED_BATCH)
             passages = documents.passages(connection, list(missing))
         if not missing:
-            break
+            with store.turn():
+                if _activated(store, embedder, model):
+                    return True
+            continue
         # Under the key that the passage has, even if today's rules would fold its text to another one:
         # else it would be asked for again for ever.
         texts = {key: documents.embedded_passage(passages[id]) for id, key in missing.items()}
         store.put_vectors(embedder.name, embed(embedder, texts))
         done += len(missing)
         progress("embed model", done, total, embedder.name)
+
+
+def _activated(store: Store, embedder: Embedder, model: ModelSettings) -> bool:
+    """Lets `embedder` answer, unless a passage without a vector of it has come meanwhile."""
+    with store.reading() as connection:
+        if embeddings.without_vector(connection, embedder.name, 1):
+            return False
+    before = store.active_model()
     store.activate(ActiveModel(embedder.name, embedder.dim, model))
-    if active is not None:
+    if before is not None:
         store.bring_up()
     return True
 
@@ -66,8 +80,11 @@ def correct(store: Store, embedder: Embedder, doc_id: str, values: Mapping[str, 
     A new title is part of what is embedded, so passages are embedded again where their text changed.
     Returns it as it is now. Raises `NotFound`, `QuestionError`, and `Busy` while another process writes.
     """
-    with store.exclusive():
-        with store.reading() as connection:  # under the lock, so that no newer text is overwritten
+    with store.turn():
+        active = store.active_model()
+        if active is not None and active.name != embedder.name:
+            raise Busy("another model answers since a moment ago: try again")
+        with store.reading() as connection:  # in our turn, so that no newer text is overwritten
             document = documents.get_document(connection, doc_id)
             for name, value in values.items():
                 if value is None:
@@ -92,13 +109,18 @@ def texts_of(articles: Sequence[tuple[Document, tuple[Chunk, ...]]]) -> dict[str
 
 
 def missing_vectors(
-    store: Store, embedder: Embedder, articles: Sequence[tuple[Document, tuple[Chunk, ...]]]
+    store: Store,
+    embedder: Embedder,
+    articles: Sequence[tuple[Document, tuple[Chunk, ...]]],
+    made: Mapping[str, Vector] = _NONE,
 ) -> dict[str, Vector]:
-    """The vectors of what is to be embedded and was not yet, by its SHA-256."""
+    """The vectors of what is to be embedded and was not yet, by its SHA-256; those of `made` among them."""
     texts = texts_of(articles)
     with store.reading() as connection:
         have = embeddings.known(connection, embedder.name, list(texts))
-    return embed(embedder, {key: text for key, text in texts.items() if key not in have})
+    wanted = {key: text for key, text in texts.items() if key not in have}
+    old = {key: made[key] for key in wanted if key in made}
+    return old | embed(embedder, {key: text for key, text in wanted.items() if key not in old})
 
 
 def embed(embedder: Embedder, texts: Mapping[str, str]) -> dict[str, Vector]:

@@ -10,33 +10,32 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from kb.config import ModelSettings
 from kb.errors import ReadError
 from kb.ingest.identity import document_id
 from kb.ingest.reading import Reading
 from kb.ingest.recognise import available
 from kb.ingest.sandbox import ParserProcess
-from kb.ingest.split import split
 from kb.ports import Embedder
 from kb.store import documents, sites
 from kb.store.arrival import Arrival, IntakeOptions
-from kb.store.deleted import without_deleted
+from kb.store.articles import articles_of
 from kb.store.deleting import let_back
 from kb.store.embedding import Progress, missing_vectors, switch_model
 from kb.store.failures import Failures
-from kb.store.files import KnownFile, known_files
-from kb.store.holdings import Holdings, looks_like, read_file
+from kb.store.files import KnownFile
+from kb.store.holdings import looks_like, read_file
 from kb.store.places import find_sources, is_upload, place_of
 from kb.store.prune import prune
 from kb.store.sites import Sites
+from kb.store.steps import Steps
 from kb.store.store import Store
 from kb.store.tally import Articles, Tally, Told, unheard
-from kb.types import Document, Failure, IngestReport
+from kb.types import Failure, IngestReport
 
 _AHEAD = 3  # files that are parsed while one is embedded
-# Derived indexes follow during a long run, but not for more than this share of its time.
-_FRESHEN_SHARE = 0.03
-_FRESHEN_SECONDS = (1.0, 30.0)  # from one time to the next, at least and at most
 _CHANGED = "which had the same bytes, changed while it was read: run again when it is finished"
 
 
@@ -51,27 +50,32 @@ def take_in(
 ) -> IngestReport:
     """Takes files and folders in; each file is one transaction, so a run that is cut off goes on later.
 
-    Raises `Busy` while another process writes, `StorageFull` when the disk is; one bad file is a
-    `Failure` in the report and the others go on. `told` hears what becomes of each.
+    Others' short changes come between the files. Raises `Busy` while another run goes on, `StorageFull`
+    when the disk is; one bad file is a `Failure` in the report and the others go on. `told` hears what
+    becomes of each.
     """
     started = time.monotonic()
     tally = Tally(told=told)
     paths = [path if is_upload(str(path)) else path.absolute() for path in paths]
-    with store.exclusive():
+    active = store.active_model()
+    brief = options.brief and active is not None and active.name == embedder.name
+    with store.turn() if brief else store.running():
         try:
             switch_model(store, embedder, model, progress)
             store.find_families(lambda done, total: progress("families", done, total, ""))
             if options.let_back:
-                let_back(store, paths)
+                with store.turn():
+                    let_back(store, paths)
             found, failures = find_sources(paths)
             tally.fails(*failures)
             run = _Run(store, embedder, options, progress, tally, found)
             run.go()
             run.failures.forget_others(paths)
             if options.prune:
-                tally.removed += prune(store, paths, found)
+                with store.turn():
+                    tally.removed += prune(store, paths, found)
         finally:
-            with tally.clock.measured("index"):
+            with tally.clock.measured("index"), store.turn():
                 store.bring_up()
     report = tally.report(time.monotonic() - started)
     store.note_run(report)
@@ -97,13 +101,12 @@ class _Run:
         self.tally = tally
         self.found = found
         self.place = partial(place_of, store.layout)
+        self.steps = Steps(store, self.place)
         with store.reading() as connection:
-            self.holdings = Holdings(known_files(connection).values(), self.place)
             # Scanned pages that nothing could read when they came: with the extra `ocr` they are read now.
             self.unread = documents.flagged_sources(connection, "needs_ocr") if available() else frozenset()
         self.failures = Failures(store, options.reprocess)
         self.twins: dict[str, list[KnownFile]] = {}  # by the file in hand whose bytes they have too
-        self.freshen_at = time.monotonic() + _FRESHEN_SECONDS[0]
         self.sites = Sites()
         self.done = 0  # files
 
@@ -119,10 +122,11 @@ class _Run:
                     continue
                 waiting.append(arrival)
                 if len(waiting) > _AHEAD:
-                    self._settle(waiting.pop(0))
+                    self._settle(waiting.pop(0), parser, ahead)
             for arrival in waiting:
-                self._settle(arrival)
-            self._settle_sites(parser, ahead)
+                self._settle(arrival, parser, ahead)
+            if not self.options.brief:
+                self._settle_sites(parser, ahead)
 
     def _settle_sites(self, parser: ParserProcess, ahead: ThreadPoolExecutor) -> None:
         """Reads files again of whose site this run has taught what is furniture; they are counted once."""
@@ -130,25 +134,26 @@ class _Run:
             sources = sites.unsettled(connection)
         self.sites = Sites()
         for source in sources:
-            held = self.holdings.get(source)
-            if held is None or self.holdings.on_disk(held) != "there":
+            held = self.steps.holdings.get(source)
+            if held is None or self.steps.holdings.on_disk(held) != "there":
                 continue
             arrival = self._arrival(Path(source), held, held, parser, ahead)
             with contextlib.suppress(ReadError):  # it was read a moment ago: what is kept of that stays
                 self._keep(arrival, arrival.parsed.result())
-        self.store.settle_sites()
+        with self.steps.turn():
+            self.store.settle_sites()
 
     def _examine(self, path: Path, parser: ParserProcess, ahead: ThreadPoolExecutor) -> Arrival | None:
         """What is to be done with a file; None when nothing is, or it is done."""
         source = str(path)
-        before = self.holdings.get(source)
+        before = self.steps.holdings.get(source)
         try:
             place = self.place(source)
             failure = self.failures.recalled(source, place)
             if failure is not None:
                 self.tally.fails(failure)
                 return None
-            same = before is not None and looks_like(place, before) and self.holdings.stands(before)
+            same = before is not None and looks_like(place, before) and self.steps.holdings.stands(before)
             if same and not self._again(source):
                 self.tally.stays(source)
                 return None
@@ -160,9 +165,10 @@ class _Run:
         if failure is not None:
             self.tally.fails(failure)
             return None
-        if self._settled_by_content(before, file):
-            return None
-        self.holdings.keep(file)
+        with self.steps.turn():
+            if self._settled_by_content(before, file):
+                return None
+            self.steps.take_up(file)
         self.twins[source] = []
         self.tally.reading(source)
         return self._arrival(path, file, before, parser, ahead)
@@ -177,9 +183,13 @@ class _Run:
     ) -> Arrival:
         """A file with its parsing under way."""
         with self.store.reading() as connection:
-            restored = documents.restored_keys(connection, file.source, document_id(file.source))
+            restored = tuple(self._restored(connection, file))
             site = self.sites.expected(connection, file.source)
-        return Arrival(path, file, before, site, ahead.submit(self._parse, parser, path, restored, site))
+        parsed = ahead.submit(self._parse, parser, path, restored, site)
+        return Arrival(path, file, before, restored, site, parsed)
+
+    def _restored(self, connection: Connection, file: KnownFile) -> Sequence[str]:
+        return documents.restored_keys(connection, file.source, document_id(file.source))
 
     def _again(self, source: str) -> bool:
         """Whether a file is read again although it did not change."""
@@ -197,15 +207,15 @@ class _Run:
 
     def _settled_by_content(self, before: KnownFile | None, file: KnownFile) -> bool:
         """Whether the bytes are in the library already, under this name or another."""
-        holder = self.holdings.holder(file)
+        holder = self.steps.holdings.holder(file)
         if holder is not None and holder.source in self.twins:
             self.twins[holder.source].append(file)
             return True
-        state = self.holdings.on_disk(holder) if holder is not None else "changed"
+        state = self.steps.holdings.on_disk(holder) if holder is not None else "changed"
         if holder is not None and state == "gone":
             self.store.move(holder.source, file)
-            self.holdings.drop(holder.source)
-            self.holdings.keep(file)
+            self.steps.holdings.drop(holder.source)
+            self.steps.holdings.keep(file)
             self.tally.stays(file.source)
             return True
         if holder is not None and state == "there":
@@ -214,17 +224,18 @@ class _Run:
         own = before is not None and not before.same_as and before.sha256 == file.sha256
         if own and not self._again(file.source):
             self.store.remember(file)
-            self.holdings.keep(file)
+            self.steps.holdings.keep(file)
             self.tally.stays(file.source)
             return True
         return False
 
     def _keep_duplicate(self, file: KnownFile) -> None:
-        self.store.remember_duplicate(file)
-        self.holdings.keep(file)
+        with self.steps.turn():
+            self.store.remember_duplicate(file)
+            self.steps.holdings.keep(file)
         self.tally.repeats(file.source, file.same_as)
 
-    def _settle(self, arrival: Arrival) -> None:
+    def _settle(self, arrival: Arrival, parser: ParserProcess, ahead: ThreadPoolExecutor) -> None:
         """Waits for the parser, then keeps what it found."""
         source = arrival.file.source
         self.progress("files", self.done, len(self.found), arrival.path.name)
@@ -236,54 +247,52 @@ class _Run:
         except ReadError as error:
             self._give_up(arrival, [arrival.file, *twins], error)
             return
-        file, articles = self._keep(arrival, parsed)
+        kept = self._keep(arrival, parsed)
+        if kept is None:
+            again = self._arrival(arrival.path, arrival.file, arrival.before, parser, ahead)
+            self.done, self.twins[source] = self.done - 1, twins
+            self._settle(again, parser, ahead)
+            return
+        file, articles = kept
+        self.steps.put_down(source)
         self.tally.took(source, articles)
         for twin in twins:
             if twin.sha256 == file.sha256:
                 self._keep_duplicate(replace(twin, same_as=source))
             else:
                 self.tally.fails(Failure(twin.source, f"{arrival.path.name}, {_CHANGED}"))
-        self._freshen()
+        with self.tally.clock.measured("index"):
+            self.steps.freshen()
         self.progress("files", self.done, len(self.found), arrival.path.name)
 
-    def _keep(self, arrival: Arrival, parsed: Reading) -> tuple[KnownFile, Articles]:
-        """Keeps what was read of a file; the file as it was then, and its articles."""
+    def _keep(self, arrival: Arrival, parsed: Reading) -> tuple[KnownFile, Articles] | None:
+        """Keeps what was read of a file; the file as it was then, and its articles.
+
+        None, and nothing is kept, when somebody has asked for a piece of it back since it was read.
+        """
         clock = self.tally.clock
         with clock.measured("split"):
-            articles = self._articles(arrival.file, parsed.documents)
+            articles = articles_of(self.store, arrival.file, parsed.documents)
         with clock.measured("embed"):
             vectors = missing_vectors(self.store, self.embedder, articles)
         file = replace(arrival.file, sha256=parsed.documents[0].sha256)
-        with clock.measured("write"):
+        with clock.measured("write"), self.steps.turn():
+            with self.store.reading() as connection:
+                if tuple(self._restored(connection, file)) != arrival.restored:
+                    return None
+            # What was corrected, deleted or forgotten while this was embedded.
+            articles = articles_of(self.store, arrival.file, parsed.documents)
+            vectors = missing_vectors(self.store, self.embedder, articles, vectors)
             self.store.save(file, articles, self.embedder.name, vectors, parsed.marks, arrival.site)
-        self.holdings.keep(file)
+            self.steps.holdings.keep(file)
         return file, articles
 
     def _give_up(self, arrival: Arrival, same: Sequence[KnownFile], error: ReadError) -> None:
         """A file that cannot be read, and others with the same bytes; what the library had of it stays."""
+        self.steps.put_down(arrival.file.source)
         for file in same:
             self.tally.fails(Failure(file.source, str(error)))
             self.failures.remember(file, error)
-        self.holdings.drop(arrival.file.source)
+        self.steps.holdings.drop(arrival.file.source)
         if arrival.before is not None:
-            self.holdings.keep(arrival.before)
-
-    def _articles(self, file: KnownFile, parsed: Sequence[Document]) -> Articles:
-        """The articles under the ids that they had before, with what was corrected by hand."""
-        articles = []
-        with self.store.reading() as connection:
-            before = {part: id for id, part in documents.documents_of(connection, file.source)}
-            for document in without_deleted(connection, parsed):
-                id = before.get(document.part) or documents.free_id(connection, document, document_id)
-                kept = documents.with_corrections(connection, replace(document, id=id))
-                articles.append((kept, split(kept)))
-        return articles
-
-    def _freshen(self) -> None:
-        begun = time.monotonic()
-        if begun >= self.freshen_at:
-            with self.tally.clock.measured("index"):
-                self.store.bring_up()
-            ended = time.monotonic()
-            least, most = _FRESHEN_SECONDS
-            self.freshen_at = ended + min(most, max(least, (ended - begun) / _FRESHEN_SHARE))
+            self.steps.holdings.keep(arrival.before)

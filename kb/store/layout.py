@@ -34,6 +34,11 @@ class Layout:
         return self.folder / "writer.lock"
 
     @property
+    def turn_lock(self) -> Path:
+        """Held for each short change, see `kb.store.lock`."""
+        return self.folder / "turn.lock"
+
+    @property
     def jobs_lock(self) -> Path:
         """Held by the one process that does jobs."""
         return self.folder / "jobs.lock"

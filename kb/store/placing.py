@@ -36,7 +36,7 @@ def set_role(store: Store, name: str, role: Role) -> None:
 
 def rename(store: Store, old: str, new: str) -> None:
     """Gives a collection another name. Raises `NotFound`, `QuestionError`, and `Busy`."""
-    with store.exclusive():
+    with store.turn():
         with writing(store.engine) as (connection, generation):
             members.rename(connection, generation, old, new)
         store.bring_up()
@@ -78,7 +78,7 @@ def expect(store: Store, sources: Sequence[str], name: str) -> None:
 
 
 def _put(store: Store, sources: Sequence[str], name: str) -> None:
-    with store.exclusive():
+    with store.turn():
         with writing(store.engine) as (connection, generation):
             collections.require(connection, [name])
             collections.put(connection, generation, sources, name)

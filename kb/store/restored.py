@@ -42,7 +42,7 @@ def restore(
     piece = next((one for one in document.removed if one.key == key), None)
     if piece is None:
         raise NotFound(f"no removed piece of {doc_id} is named {key}: see `kb show {doc_id} --removed`")
-    with store.exclusive(), adding(store.engine) as connection:
+    with store.turn(), adding(store.engine) as connection:
         values = {"doc_id": doc_id, "piece": key, "text": piece.text, "rule": piece.rule}
         connection.execute(upsert(restored_pieces).values(values).on_conflict_do_nothing())
     try:
@@ -68,7 +68,7 @@ def remove_again(
 
 
 def _forget(store: Store, doc_id: str, key: str) -> None:
-    with store.exclusive(), adding(store.engine) as connection:
+    with store.turn(), adding(store.engine) as connection:
         connection.execute(
             delete(restored_pieces).where(restored_pieces.c.doc_id == doc_id, restored_pieces.c.piece == key)
         )
@@ -78,7 +78,7 @@ def _read_again(
     store: Store, embedder: Embedder, model: ModelSettings, document: Document, progress: Progress
 ) -> Document:
     path = Path(document.source)
-    report = take_in(store, embedder, model, [path], IntakeOptions(reprocess=True), progress)
+    report = take_in(store, embedder, model, [path], IntakeOptions(reprocess=True, brief=True), progress)
     if report.failed:
         raise QuestionError(f"{document.source} could not be read again: {report.failed[0].reason}")
     with store.reading() as connection:

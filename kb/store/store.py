@@ -22,7 +22,7 @@ from kb.store import collections, documents, embeddings, families, files, sites
 from kb.store.database import adding, open_engine, reading, writing
 from kb.store.derived import bring_up, outgrown, renew_vectors
 from kb.store.layout import Layout
-from kb.store.lock import writer_lock
+from kb.store.lock import Turns, writer_lock
 from kb.store.migrations import migrate
 from kb.store.renewal import Background, mend
 from kb.store.schema import meta
@@ -50,11 +50,11 @@ def unheard(done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
-class Store:
+class Store(Turns):
     """The truth and what is derived from it. Reading is safe from many threads; one process writes."""
 
     def __init__(self, layout: Layout, engine: Engine) -> None:
-        self.layout = layout
+        super().__init__(layout)
         self.engine = engine
         self._snapshot: Snapshot | None = None
         self._refreshing = threading.Lock()
@@ -151,12 +151,6 @@ class Store:
 
     # Below: for the holder of the writer's lock.
 
-    @contextmanager
-    def exclusive(self, wait_seconds: float = 0.0) -> Iterator[None]:
-        """Holds the index for writing. Raises `Busy`."""
-        with writer_lock(self.layout, wait_seconds):
-            yield
-
     def save(
         self,
         file: files.KnownFile,
@@ -235,7 +229,7 @@ class Store:
         with self.reading() as connection:
             keys = families.stale(connection)
         for start in range(0, len(keys), _COMPARED_AT_ONCE):
-            with writing(self.engine) as (connection, _):
+            with self.turn(), writing(self.engine) as (connection, _):
                 families.catch_up(connection, keys[start : start + _COMPARED_AT_ONCE])
             told(min(start + _COMPARED_AT_ONCE, len(keys)), len(keys))
         return len(keys)

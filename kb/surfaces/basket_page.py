@@ -7,6 +7,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Depends, Request
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -74,7 +75,8 @@ async def create(request: Request, library: LibraryDep, prefs: PrefsDep, site: S
     """Begins a basket, which is then the one in use."""
     form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
     try:
-        return _go(library.baskets.create(_field(form, "name")).name)
+        made = await run_in_threadpool(library.baskets.create, _field(form, "name"))
+        return _go(made.name)
     except QuestionError as error:
         name = current_basket(request, library)
         there = name in {card.name for card in library.baskets.cards()}
@@ -91,7 +93,7 @@ async def add(request: Request, library: LibraryDep) -> Response:
     if not picked:
         raise QuestionError("no passage was chosen")
     name = _field(form, "basket") or current_basket(request, library)
-    library.baskets.add(name, picked, label=_field(form, "label"))
+    await run_in_threadpool(library.baskets.add, name, picked, label=_field(form, "label"))
     if request.headers.get("accept", "").startswith("application/json"):
         response: Response = JSONResponse({"basket": name, "passages": len(library.baskets.spans(name))})
     else:
@@ -116,7 +118,7 @@ async def change(
     """Does what the pressed button says; what cannot be is said on the page, and nothing typed is lost."""
     form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
     try:
-        return _changed(library, name, form)
+        return await run_in_threadpool(_changed, library, name, form)
     except (QuestionError, Outdated) as error:
         stale = isinstance(error, Outdated)
         problem = prefs.words("basket.stale") if stale else str(error)

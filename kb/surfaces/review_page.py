@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from kb.errors import QuestionError
@@ -143,7 +144,8 @@ async def judge(request: Request, library: LibraryDep, caller: EditorDep) -> Res
         raise QuestionError("say whether the flag is right, a false alarm, or open again")
     doc_id, flag, evidence = (form.get(name, "") for name in ("document", "flag", "evidence"))
     library.card(doc_id)
-    library.upkeep.flags.judge(doc_id, flag, evidence.replace("\r\n", "\n"), verdict, who=caller.name)
+    words = evidence.replace("\r\n", "\n")
+    await run_in_threadpool(library.upkeep.flags.judge, doc_id, flag, words, verdict, who=caller.name)
     query = urlencode({"flag": form.get("only", ""), "state": form.get("state", "open")})
     return RedirectResponse(f"/library/flags?{query}", 303)
 
@@ -171,7 +173,7 @@ async def decide(request: Request, library: LibraryDep, _: EditorDep) -> Respons
     """Keeps what a person says of a document's work and goes back to the list."""
     form = await request.form(max_files=0, max_fields=10)
     doc_id, family = (str(form.get(name, "")).strip() for name in ("document", "family"))
-    library.set_metadata(doc_id, {"family": family})
+    await run_in_threadpool(library.set_metadata, doc_id, {"family": family})
     return RedirectResponse("/library/families", 303)
 
 

@@ -44,19 +44,20 @@ class FlagReviews:
         with self._store.reading() as connection:
             documents.get_document(connection, doc_id)  # for those who may see it
         whole = self._store.whole
-        with whole.exclusive(), writing(whole.engine) as (connection, generation):
-            document = documents.get_document(connection, doc_id)
-            before = reviews.latest(connection, doc_id).get((doc_id, flag, evidence))
-            if before is not None and before.verdict == FALSE_ALARM:
-                document = reviews.with_flags(document, before)
-            held = [one for one in document.flags if (one.name, one.evidence) == (flag, evidence)]
-            if not held:
-                raise NotFound(f"{doc_id} has no flag {flag[:40]} with the evidence {evidence[:40]!r}")
-            reviews.record(connection, doc_id, held, verdict, who)
-            pieces = documents.chunks_of(connection, doc_id)
-            documents.save_document(connection, generation, document, pieces)
-            review = reviews.latest(connection, doc_id)[doc_id, flag, evidence]
-        whole.bring_up()
+        with whole.turn():
+            with writing(whole.engine) as (connection, generation):
+                document = documents.get_document(connection, doc_id)
+                before = reviews.latest(connection, doc_id).get((doc_id, flag, evidence))
+                if before is not None and before.verdict == FALSE_ALARM:
+                    document = reviews.with_flags(document, before)
+                held = [one for one in document.flags if (one.name, one.evidence) == (flag, evidence)]
+                if not held:
+                    raise NotFound(f"{doc_id} has no flag {flag[:40]} with the evidence {evidence[:40]!r}")
+                reviews.record(connection, doc_id, held, verdict, who)
+                pieces = documents.chunks_of(connection, doc_id)
+                documents.save_document(connection, generation, document, pieces)
+                review = reviews.latest(connection, doc_id)[doc_id, flag, evidence]
+            whole.bring_up()
         return review
 
 

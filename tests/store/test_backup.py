@@ -75,7 +75,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name not in ("writer.lock", "truth.sqlite3-journal")
+        if path.is_file() and path.name not in ("writer.lock", "turn.lock", "truth.sqlite3-journal")
     }
 
 

@@ -7,16 +7,23 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from commands import environment, kb
-from shelf import ENCODER, document, ingest, save, text_of, write
+from hashing import HashEncoder
+from shelf import ENCODER, MODEL, document, ingest, quiet, save, text_of, write
 
 from kb.errors import Busy
+from kb.ports import Vectors
+from kb.store import documents
+from kb.store.arrival import IntakeOptions
+from kb.store.check import check
+from kb.store.deleting import delete_document
 from kb.store.embedding import correct
+from kb.store.intake import take_in
 from kb.store.layout import Layout
 from kb.store.lock import writer_lock
 from kb.store.store import Store
@@ -58,7 +65,10 @@ def test_a_second_writer_in_this_process_is_told_to_wait(layout: Layout) -> None
         pass
 
 
-def test_a_second_writer_in_another_process_is_told_to_wait(store: Store, tmp_path: Path) -> None:
+def test_a_second_writer_in_another_process_is_told_to_wait(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.store.lock.TURN_SECONDS", 0.2)
     save(store, document("/a.txt", text_of("甲")))
     (path,) = write(tmp_path / "docs", a=text_of("乙"))
     with another_writer(store.layout):
@@ -101,3 +111,62 @@ def test_a_patient_writer_waits(layout: Layout) -> None:
         assert not entered.wait(0.3)
     assert entered.wait(20)
     thread.join()
+
+
+def test_a_turn_comes_between_the_steps_of_a_long_run(store: Store, layout: Layout, tmp_path: Path) -> None:
+    """A run keeps other runs out, but not a correction; while a step is done, that waits."""
+    save(store, document("/a.txt", text_of("甲")))
+    (path,) = write(tmp_path / "docs", a=text_of("乙"))
+    other = Store.open(layout)
+    with store.running():
+        with pytest.raises(Busy):
+            ingest(other, path)
+        with pytest.raises(Busy), other.exclusive():
+            pass
+        kept = correct(other, ENCODER, document("/a.txt", "").id, {"kind": "意见"})
+        assert kept.kind == "意见"
+        with store.turn():
+            with store.turn():  # within what this thread holds
+                pass
+            thread = threading.Thread(
+                target=correct, args=(other, ENCODER, document("/a.txt", "").id, {"kind": "办法"})
+            )
+            thread.start()
+            thread.join(0.3)
+            assert thread.is_alive()
+        thread.join(20)
+    assert not thread.is_alive()
+    other.close()
+
+
+def test_what_others_do_during_a_run_is_kept(store: Store, layout: Layout, tmp_path: Path) -> None:
+    """Corrections, deletions and moves made while a file is read and embedded are not written over."""
+    one, two, three = write(tmp_path / "docs", a=text_of("甲"), b=text_of("乙"), c=text_of("丙"))
+    ingest(store, one, two, three)
+    ids = {name: document(str(path), "").id for name, path in (("a", one), ("b", two), ("c", three))}
+    other, done = Store.open(layout), []
+
+    class Meddling(HashEncoder):
+        """Somebody edits while the first file is embedded."""
+
+        def passages(self, texts: Sequence[str]) -> Vectors:
+            if not done:
+                done.append(True)
+                for id in ids.values():
+                    correct(other, ENCODER, id, {"kind": "意见", "title": f"改过的{id}"})
+                delete_document(other, ids["c"])
+            return super().passages(texts)
+
+    for path in (one, two, three):
+        more = "\n又及：另有安排，请各街道按季度报送经费使用情况。\n"
+        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    take_in(store, Meddling(), MODEL, [tmp_path / "docs"], IntakeOptions(), quiet)
+    assert done
+    with store.reading() as connection:
+        kept = {name: documents.get_document(connection, ids[name]) for name in ("a", "b")}
+    for document_ in kept.values():
+        assert document_.kind == "意见"
+        assert document_.title.startswith("改过的")
+        assert "又及" in document_.text
+    assert check(store).ok, check(store).problems
+    other.close()
