@@ -22,7 +22,7 @@ from kb.store import collections, documents, embeddings, families, files, sites
 from kb.store.database import adding, open_engine, reading, writing
 from kb.store.derived import bring_up, outgrown, renew_vectors
 from kb.store.layout import Layout
-from kb.store.lock import Turns, writer_lock
+from kb.store.lock import Turns
 from kb.store.migrations import migrate
 from kb.store.renewal import Background, mend
 from kb.store.schema import meta
