@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 
 from kb.text.figures import figures
-from kb.text.tokens import bigrams, words
+from kb.text.tokens import indexed
 
 FIELDS = ("title", "words", "bigrams")
 AMOUNTS = (
@@ -44,12 +44,13 @@ def schema() -> tantivy.Schema:
 
 def entry_document(entry: Entry) -> tantivy.Document:
     """An entry with its terms cut."""
+    words, pairs = indexed(entry.text)
     values: dict[str, Any] = {
         "key": entry.key,
         "group": entry.group,
-        "title": " ".join(words(entry.title)),
-        "words": " ".join(words(entry.text)),
-        "bigrams": " ".join(bigrams(entry.text)),
+        "title": indexed(entry.title)[0],
+        "words": words,
+        "bigrams": pairs,
     }
     if entry.figures:
         values |= _amounts(entry.text)

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, delete, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.ingest.families import (
     Likeness,
     Member,
-    Sketch,
     buckets,
-    family_rules,
     grouped,
     kinship,
     likeness,
-    may_be_kin,
     sketch,
     sketch_version,
 )
 from kb.store import rows
+from kb.store.meeting import likely_kin
 from kb.store.schema import (
     documents,
     families,
@@ -35,12 +32,6 @@ from kb.types import Document, DocumentCard, Family, FamilyMember, sha256_hex
 
 OWN = "none"  # the decision that a document is a work of its own
 _SOME = 400  # keys in one statement
-_IN_BUCKET = (  # made once: a document asks it for each of its buckets
-    select(family_buckets.c.doc_key)
-    .where(family_buckets.c.bucket == bindparam("one"))
-    .order_by(family_buckets.c.doc_key)
-    .limit(bindparam("most"))
-)
 
 
 def join(connection: Connection, key: int, document: Document) -> None:
@@ -165,34 +156,6 @@ def _sketch(connection: Connection, key: int, document: Document, known: Likenes
     own = [{"bucket": bucket, "doc_key": key} for bucket in set(buckets(made))]
     if own:
         connection.execute(insert(family_buckets), own)
-
-
-def _met(connection: Connection, key: int) -> list[int]:
-    """The documents that share most buckets with one; of a crowded bucket only the first ones count."""
-    most = family_rules().met
-    own: Sequence[int] = (
-        connection.execute(select(family_buckets.c.bucket).where(family_buckets.c.doc_key == key))
-        .scalars()
-        .all()
-    )
-    met: Counter[int] = Counter()
-    for bucket in own:
-        met.update(connection.execute(_IN_BUCKET, {"one": bucket, "most": most}).scalars())
-    met.pop(key, None)
-    return [other for other, _ in sorted(met.items(), key=lambda item: (-item[1], item[0]))[:most]]
-
-
-def likely_kin(connection: Connection, key: int) -> list[int]:
-    """Those of the documents met whose sketches say that they may be kin."""
-    sketches = _sketches(connection, [key, *_met(connection, key)])
-    own = sketches.pop(key)
-    return [other for other, theirs in sketches.items() if may_be_kin(own, theirs)]
-
-
-def _sketches(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[Sketch, int]]:
-    """Sketches with the numbers of shingles."""
-    found = connection.execute(select(family_sketches).where(family_sketches.c.doc_key.in_(keys)))
-    return {row.doc_key: (np.frombuffer(row.sketch, "<u4").astype(np.uint32), row.shingles) for row in found}
 
 
 def _texts(connection: Connection, keys: Sequence[int]) -> dict[int, Document]:

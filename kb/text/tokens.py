@@ -6,10 +6,12 @@ import math
 import re
 import sys
 import threading
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from operator import add
 from typing import TYPE_CHECKING
 
+from kb.text.cutting import cut, with_inner
 from kb.text.frequencies import Frequencies
 from kb.text.normalise import fold
 
@@ -21,6 +23,7 @@ _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.%][a-z0-9]+)*")
 _GAP = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[ \t]+(?=[\u3400-\u9fff\uf900-\ufaff])")
 _SMOOTHING = 50  # occurrences granted to every word
 _LONGEST = 500  # characters cut at a time: jieba takes the square of a run, and no sentence is as long
+_COMMON = re.compile(r"[\u4e00-\u9fd5]+")  # the characters that jieba cuts
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _OPENING = threading.RLock()
 
@@ -69,17 +72,47 @@ def words(text: str) -> list[str]:
     _frequencies().need(folded)
     found: list[str] = []
     for run in _RUN.findall(folded):
-        found.extend(_cut(run))
+        found.extend(_joined(run).split(" "))
     return found
 
 
-@lru_cache(maxsize=1 << 14)
-def _cut(run: str) -> tuple[str, ...]:
-    """The words of a run. A run is cut for its passage and again for its whole document."""
+def indexed(text: str) -> tuple[str, str]:
+    """The words and the pairs of `text` as a word index takes them, parted by spaces; folded once."""
+    folded = fold(text)
+    _frequencies().need(folded)
+    return " ".join(map(_joined, _RUN.findall(folded))), " ".join(_pairs(folded))
+
+
+@lru_cache(maxsize=1 << 16)
+def _joined(run: str) -> str:
+    """The words of a run, parted by spaces. A run is cut for its passage and again for its whole document."""
     if not _CJK.match(run):
-        return (run,)
-    pieces = (run[start : start + _LONGEST] for start in range(0, len(run), _LONGEST))
-    return tuple(word for piece in pieces for word in _tokenizer().cut_for_search(piece))
+        return run
+    return " ".join(with_inner(_plain(run), _frequencies().table))
+
+
+def _plain(run: str) -> Iterator[str]:
+    """The words of a run side by side. Characters that jieba leaves alone are left to it."""
+    for start in range(0, len(run), _LONGEST):
+        piece = run[start : start + _LONGEST]
+        if _COMMON.fullmatch(piece):
+            yield from cut(piece, _frequencies().table, _log_total(), _unknown())
+        else:
+            yield from _tokenizer().cut(piece)
+
+
+@cache
+def _log_total() -> float:
+    return math.log(_frequencies().total)
+
+
+@cache
+def _unknown() -> Callable[[str], Iterable[str]]:
+    """What jieba makes of characters that no word covers."""
+    _tokenizer()
+    from jieba import finalseg
+
+    return lru_cache(maxsize=1 << 14)(lambda run: tuple(finalseg.cut(run)))
 
 
 def plain_words(text: str) -> list[list[str]]:
@@ -103,8 +136,12 @@ def bigrams(text: str) -> list[str]:
 
     Spaces between Chinese characters are layout and cut nothing.
     """
+    return _pairs(fold(text))
+
+
+def _pairs(folded: str) -> list[str]:
     found: list[str] = []
-    for run in _RUN.findall(_GAP.sub("", fold(text))):
+    for run in _RUN.findall(_GAP.sub("", folded)):
         if not _CJK.match(run) or len(run) == 1:
             found.append(run)
         else:
