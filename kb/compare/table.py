@@ -75,9 +75,8 @@ def build_comparison(
     dimensions = (*lens.dimensions, *(ask_dimension(question) for question in request.questions))
     if len(dimensions) > MOST_DIMENSIONS:
         raise QuestionError(f"a comparison has at most {MOST_DIMENSIONS} rows")
-    topic = narrow(
-        narrowing or request.topic, [document for column in columns for document in column.documents]
-    )
+    every = [document for column in columns for document in column.documents]
+    topic = narrow(narrowing or request.topic, every, lens.subject)
     standard = _standardised(columns, dimension_vectors(embedder, dimensions))
     judged = [
         _judge(column, numbers, dimensions, lens.subject, topic)

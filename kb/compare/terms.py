@@ -18,8 +18,9 @@ def telling(text: str) -> tuple[str, ...]:
 
 
 def bare(word: str) -> str:
-    """The word without its general parts: 社区办公用房 → 办公用房."""
-    return _generic().sub("", word)
+    """The word without its general parts: 社区办公用房 → 办公用房. 社区工作者 stays: 者 alone says nothing."""
+    rest = _generic().sub("", word)
+    return word if len(rest) == 1 else rest
 
 
 @cache

@@ -66,14 +66,18 @@ def _touched(place: Layout, title: str, group: Sequence[str]) -> Chances:
     return np.maximum(own, around).astype(np.float32)
 
 
-def narrow(topic: str, documents: Sequence[Document]) -> Topic:
+def narrow(topic: str, documents: Sequence[Document], about: Sequence[str] = ()) -> Topic:
     """What of `topic` narrows a comparison over `documents`; no groups when nothing does.
 
+    `about` are the words of the lens's field: each of its rows asks for them already, so beside another word
+    they narrow nothing (乡村振兴资金 under 经费投入 is about 乡村振兴).
     A Latin word that no document holds says nothing of Chinese texts, so it narrows nothing.
     """
     rules = compare_rules().topic
     groups: dict[tuple[str, ...], float] = {}
-    for term in telling(topic):
+    terms = telling(topic)
+    owned = set(map(fold, about))
+    for term in [term for term in terms if bare(term) not in owned] or terms:
         part = _part_with(documents, (term,))
         group = _kin(term)
         if part <= rules.widest and not (part == 0 and term.isascii()):

@@ -31,6 +31,17 @@ def test_a_word_brings_its_kin() -> None:
     assert "专项资金" in group
 
 
+def test_what_the_lens_asks_for_in_every_row_narrows_nothing_beside_another_word() -> None:
+    assert narrow("补贴评议", [SCHOOLS, OFFICES], ("补贴",)).groups == (("评议",),)
+    assert len(narrow("补贴评议", [SCHOOLS, OFFICES]).groups) == 2
+    assert len(narrow("补贴", [SCHOOLS, OFFICES], ("补贴",)).groups) == 1
+
+
+def test_a_word_of_general_parts_and_one_character_stays_whole() -> None:
+    assert narrow("社区工作者", [SCHOOLS, OFFICES]).groups == (("社区工作者",),)
+    assert narrow("服务业发展", [SCHOOLS, OFFICES]).groups == (("服务业",),)
+
+
 def test_sentences_touch_the_topic_by_themselves_or_by_their_heading() -> None:
     topic = narrow("助餐", [ONE])
     touched = dict(
