@@ -17,7 +17,7 @@ from kb.compare.lens import find_lens, lenses
 from kb.compare.sources import gather, passed_over
 from kb.compare.table import CompareRequest, build_comparison
 from kb.config import Settings
-from kb.errors import NotFound, QuestionError, SettingsError
+from kb.errors import NotFound, QuestionError
 from kb.models.chat import Chat
 from kb.models.opened import OpenModels
 from kb.ports import Embedder
@@ -270,10 +270,10 @@ class Library:
     def proposals(self, source: Comparison | Basket) -> tuple[Proposal, ...]:
         """Sentences that the writing server of the settings proposes for the draft from `source`, checked.
 
-        What the server does wrong is said in them. Raises `SettingsError` when none is set.
+        What the server does wrong is said in them. Raises `QuestionError` when none is set.
         """
         if not self.settings.writer.url:
-            raise SettingsError("no server may propose sentences: set [writer] url and name in kb.toml")
+            raise QuestionError("no server may propose sentences: set [writer] url and name in kb.toml")
         return propose(draft_outline(source), Chat(self.settings.writer))
 
     def check(self, repair: bool = False) -> CheckReport:

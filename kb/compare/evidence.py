@@ -179,6 +179,8 @@ def _add_figures(column: Numbers, place: Layout, dimension: Dimension) -> None:
     found = np.zeros(len(place), np.bool_)
     found[sentences[sentences >= 0]] = True
     column[:, FEATURES.index("figure")] = found & named
+    if dimension.only_with_figures:
+        column[~found, FEATURES.index("never")] = 1.0
 
 
 def _add_shape(evidence: Numbers, place: Layout) -> None:

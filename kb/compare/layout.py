@@ -16,6 +16,9 @@ Ints = NDArray[np.int32]
 
 _LEAD_LENGTH = 24  # a sentence up to this long may be the topic sentence of what follows in its paragraph
 
+_HEAD = 12  # sentences among which a title is repeated
+_ANNOUNCED = 5  # characters before a title that is named as one: 原标题：
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
@@ -63,6 +66,17 @@ def layout(text: str, sections: tuple[Section, ...]) -> Layout:
     origin = None if same else np.array(folded.origin, np.int32)
     parent = _parents(starts, sections)
     return Layout(folded.text, origin, starts, ends, line, _leads(starts, ends, line), parent, heading)
+
+
+def titles(text: str, place: Layout, title: str) -> NDArray[np.bool_]:
+    """Which sentences of `text` are lines that only say the document's title, also behind 原标题."""
+    found = np.zeros(len(place), np.bool_)
+    if title:
+        for line in np.unique(place.line[:_HEAD]):
+            own = np.flatnonzero(place.line == line)
+            said = text[place.starts[own[0]] : place.ends[own[-1]]].strip()
+            found[own] = len(said) <= len(title) + _ANNOUNCED and said.endswith(title)
+    return found
 
 
 def _parents(starts: Ints, sections: tuple[Section, ...]) -> Ints:

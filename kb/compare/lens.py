@@ -41,6 +41,7 @@ class _DimensionRules(BaseModel):
     against: tuple[_Word, ...] = ()
     never: tuple[_Word, ...] = ()
     figures: tuple[_Quantity, ...] = ()
+    only_with_figures: bool = False
     examples: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -51,6 +52,8 @@ class _DimensionRules(BaseModel):
         twice = sorted({word for word in listed if listed.count(word) > 1})
         if twice:
             raise ValueError(f'dimension "{self.name}" lists {"、".join(twice)} twice')
+        if self.only_with_figures and not self.figures:
+            raise ValueError(f'dimension "{self.name}" is to be filled only with figures: say which')
         both = sorted(set(listed) & set(self.against))
         if both:
             raise ValueError(f'dimension "{self.name}" has {"、".join(both)} both for and against')

@@ -11,7 +11,7 @@ import numpy as np
 from kb.compare.cells import Chances, chances, make_cell, passages, settle
 from kb.compare.coverage import coverage
 from kb.compare.evidence import Numbers, add_dense, chunk_of_sentences, dimension_vectors, document_evidence
-from kb.compare.layout import layout
+from kb.compare.layout import layout, titles
 from kb.compare.lens import MOST_DIMENSIONS, ask_dimension
 from kb.compare.rules import compare_rules
 from kb.compare.topic import Topic, narrow
@@ -132,9 +132,9 @@ def _judge(
         evidence = document_evidence(document, dimensions, subject)
         place = layout(document.text, document.sections)
         add_dense(evidence, chunk_of_sentences(place, [column.chunks[i] for i in own]), standard[own])
-        on_topic = topic.touch(document) >= enough
+        usable = (topic.touch(document) >= enough) & ~titles(document.text, place, document.title)
         settled = settle(chances(evidence), evidence)
-        judged.append(np.where(on_topic[:, None], settled, 0.0).astype(np.float32))
+        judged.append(np.where(usable[:, None], settled, 0.0).astype(np.float32))
     return judged
 
 

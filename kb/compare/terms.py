@@ -18,7 +18,7 @@ def telling(text: str) -> tuple[str, ...]:
 
 
 def bare(word: str) -> str:
-    """The word without its general parts: 社区办公用房 → 办公用房. 社区工作者 stays: 者 alone says nothing."""
+    """The word without its general parts: 社区办公用房 → 办公用房. Where one character is left, all of it."""
     rest = _generic().sub("", word)
     return word if len(rest) == 1 else rest
 

@@ -14,6 +14,7 @@ from kb.ingest.title_rules import tidy
 from kb.types import Block, Removed
 
 _STATED = 0.5  # confidence of a title that is one, rather than the first words of the text
+_GOES_ON = "，,。、的》”"  # behind a title, these say that it is the begin of a sentence
 _LEAST = 300  # visible characters of an article
 _HEAD = 14  # lines in which a repeated title is page furniture
 _MARKER = re.compile(
@@ -21,6 +22,7 @@ _MARKER = re.compile(
     r"范文\s*([一二三四五六七八九十\d]{1,3}))\s*[】\]）)]?\s*[：:、.．]?\s*(?P<rest>.{0,60})"
 )
 _ORDER = {char: index for index, char in enumerate("零一二三四五六七八九十")}
+_ORIGINAL = re.compile(r"[（(]?原标题\s*[：:]\s*")  # a press title that its article follows without a break
 _STOP = re.compile(r"[。！？!?…][”’」』）)》]*$")
 
 
@@ -60,20 +62,28 @@ def _unglued(block: Block, title: Title, index: int) -> Iterator[Block]:
     """A line that begins with the title and goes on: the title alone, then the rest."""
     text = block.text
     stated = title.fact.confidence >= _STATED
+    if stated and (length := _original(text, title.value)):
+        yield replace(block, text=text[:length])
+        text = text[length:].strip()
     while stated and len(title.value) >= 6 and text.startswith(title.value) and len(text) > len(title.value):
         rest = text[len(title.value) :]
         spaced = rest[:1].isspace()
         repeated = rest.lstrip().startswith(title.value)
-        if (
-            not spaced
-            and not repeated
-            and (index > _HEAD or title.last > title.first or rest[0] in "，,。、的》”")
-        ):
+        if not spaced and not repeated and (index > _HEAD or title.last > title.first or rest[0] in _GOES_ON):
             break
         yield replace(block, text=title.value)
         text = rest.strip()
     if text:
         yield replace(block, text=text)
+
+
+def _original(text: str, title: str) -> int:
+    """How many characters 原标题 and the title take at the begin of a line that goes on; 0 when none do."""
+    opening = _ORIGINAL.match(text)
+    if not opening or len(title) < 6 or not text.startswith(title, opening.end()):
+        return 0
+    length = opening.end() + len(title)
+    return length if length < len(text) and text[length] not in _GOES_ON else 0
 
 
 def _same(text: str, title: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
@@ -38,7 +38,10 @@ DocId = Annotated[
         description="A document's id, as lists and hits give it.", max_length=200, examples=["mkie6ukenafp"]
     ),
 ]
-Field = Annotated[str, Path(description="A field that was set by hand.", max_length=40, examples=["title"])]
+Field = Annotated[
+    Literal["title", "issuer", "region", "issued", "number", "kind", "origin", "topics", "family"],
+    Path(description="A field that was set by hand.", examples=["title"]),
+]
 Piece = Annotated[
     str, Path(description="The id of a removed piece.", max_length=40, examples=["0a1b2c3d4e5f"])
 ]

@@ -10,7 +10,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from kb.errors import QuestionError
@@ -22,8 +22,9 @@ from kb.surfaces.api import answered
 from kb.surfaces.deps import LibraryDep
 from kb.surfaces.exporting import BASKET_KINDS, Making, basket_kind, download_basket, linking
 from kb.surfaces.problems import ProblemOut
-from kb.surfaces.requests import OFFSET_LIMIT, Name, no_truth
+from kb.surfaces.requests import OFFSET_LIMIT, Name, Whole, YesNo
 from kb.types import Picked
+from kb.write.baskets import LONGEST_NAME
 
 _TAG = re.compile(r'"(\d{1,12})-[0-9a-f]+"')
 _Responses = dict[int | str, dict[str, Any]]
@@ -39,8 +40,12 @@ router = APIRouter(
 )
 
 BasketName = Annotated[str, Path(description="A basket's name.", max_length=200, examples=["社区经费调研"])]
+NewName = Annotated[
+    str, StringConstraints(max_length=LONGEST_NAME, pattern=r"""^[^\s./\\?#%*:|<>"'][^/\\?#%*:|<>"']*$""")
+]
+Level = Annotated[Whole, Field(ge=1, le=2)]
+Place = Annotated[Whole, Field(ge=0, le=MOST_ENTRIES)]
 EntryId = Annotated[int, Path(description="An entry's id.", ge=1, le=OFFSET_LIMIT, examples=[1])]
-Whole = Annotated[int, BeforeValidator(no_truth)]
 
 
 class _In(BaseModel):
@@ -50,7 +55,7 @@ class _In(BaseModel):
 class BasketIn(_In):
     """A basket's name."""
 
-    name: Name = Field(description="Of one line.", examples=["社区经费调研"])
+    name: NewName = Field(description="Of one line.", examples=["社区经费调研"])
 
 
 class PickedIn(_In):
@@ -67,12 +72,10 @@ class EntriesIn(_In):
 
     passages: list[PickedIn] = Field([], max_length=200, description="Spans of documents.")
     heading: str = Field("", max_length=200, description="The words of a heading.")
-    level: Whole = Field(1, ge=1, le=2, description="Of the heading.")
+    level: Level = Field(1, description="Of the heading.")
     note: str = Field("", max_length=10_000, description="A note to what is added.")
     label: str = Field("", max_length=300, description="Where they were found, in words.")
-    at: Whole | None = Field(
-        None, ge=0, le=MOST_ENTRIES, description="Where; left out, at the end.", examples=[0]
-    )
+    at: Place | None = Field(None, description="Where; left out, at the end.", examples=[0])
 
 
 class EntryIn(_In):
@@ -80,7 +83,7 @@ class EntryIn(_In):
 
     note: str | None = Field(None, max_length=10_000, description="The note.", examples=["可作第二部分论据"])
     text: str | None = Field(None, max_length=200, description="Of a heading.", examples=["一、经费来源"])
-    level: Whole | None = Field(None, ge=1, le=2, description="Of a heading.", examples=[1])
+    level: Level | None = Field(None, description="Of a heading.", examples=[1])
 
 
 class OrderIn(_In):
@@ -93,7 +96,7 @@ class BasketExportIn(_In):
     """A basket as a file; `draft` is the skeleton of a report in Word."""
 
     format: Literal["docx", "draft", "xlsx", "md", "csv"] = Field("docx", description="The kind of file.")
-    propose: bool = Field(False, description="Asks the writing server of kb.toml for sentences of a draft.")
+    propose: YesNo = Field(False, description="Asks the writing server of kb.toml for sentences of a draft.")
 
 
 @router.get("", operation_id="listBaskets", response_model=shapes.BasketsOut)

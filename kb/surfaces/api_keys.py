@@ -15,7 +15,7 @@ from kb.surfaces.access import steward
 from kb.surfaces.api import ALWAYS, answered
 from kb.surfaces.api_accounts import MISSING, UNCHANGED, ListIn, Seen
 from kb.surfaces.deps import LibraryDep
-from kb.surfaces.requests import Name, Offset
+from kb.surfaces.requests import Name, Whole
 from kb.types import AuditEntry, Role
 
 router = APIRouter(prefix="/api/v1", responses=ALWAYS, dependencies=[Depends(steward)])
@@ -32,7 +32,7 @@ class KeyIn(BaseModel):
 
     name: Name = Field(description="What it is for.", examples=["dify"])
     role: Role = Field("reader", description="What the program may do.")
-    days: Offset | None = Field(
+    days: Whole | None = Field(
         None, ge=1, le=3650, description="How long it holds; left out, for good.", examples=[365]
     )
     collections: Seen = None

@@ -24,9 +24,6 @@ _ALWAYS: _Responses = {
     404: {"model": ProblemOut, "description": "No such document, or its file has gone."},
     422: {"model": ProblemOut, "description": "The file was changed since it was taken in."},
 }
-_FILE: _Responses = {
-    200: {"description": "The file.", "content": {"application/octet-stream": {}}},
-}
 _PIECE = 1 << 18  # bytes sent at a time
 _ANY = "application/octet-stream"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -42,6 +39,13 @@ _ZIPPED = {"word/": f"{_OFFICE}wordprocessingml.document", "xl/": f"{_OFFICE}spr
 _OFFICES = {"doc", "docx", "dot", "dotx", "et", "ofd", "pdf", "rtf", "wps", "xls", "xlsx"}
 _TEXTS = {"csv", "htm", "html", "md", "mht", "mhtml", "text", "txt"}
 _PICTURES = {"bmp", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
+
+_FILE: _Responses = {
+    200: {
+        "description": "The file.",
+        "content": {type: {} for type in (_ANY, *(type for _, type in _TYPES), *_ZIPPED.values())},
+    },
+}
 
 router = APIRouter(prefix="/api/v1/documents/{doc_id}", responses=_ALWAYS, tags=["documents"])
 

