@@ -15,6 +15,7 @@ from kb.store.database import adding
 from kb.store.documents import get_document
 from kb.store.embedding import Progress
 from kb.store.intake import take_in
+from kb.store.places import label_of
 from kb.store.schema import restored_pieces
 from kb.store.store import Store
 from kb.types import Document, Removed
@@ -48,7 +49,7 @@ def restore(
     try:
         changed = _read_again(store, embedder, model, document, progress)
         if any(one.key == key for one in changed.removed):
-            raise QuestionError(f"{piece.text[:40]} cannot be put back: it is no text of {document.source}")
+            raise QuestionError(f"{piece.text[:40]} cannot be put back: it is no text of {_name(document)}")
     except (QuestionError, StoreError):
         _forget(store, doc_id, key)
         raise
@@ -80,6 +81,11 @@ def _read_again(
     path = Path(document.source)
     report = take_in(store, embedder, model, [path], IntakeOptions(reprocess=True, brief=True), progress)
     if report.failed:
-        raise QuestionError(f"{document.source} could not be read again: {report.failed[0].reason}")
+        raise QuestionError(f"{_name(document)} could not be read again: {report.failed[0].reason}")
     with store.reading() as connection:
         return get_document(connection, document.id)
+
+
+def _name(document: Document) -> str:
+    """Where it lies on the disk is nobody's business who asks from elsewhere."""
+    return label_of(document.source).replace("\\", "/").rpartition("/")[2]

@@ -24,6 +24,7 @@ from kb.store.database import WAIT_SECONDS, open_engine, storing
 from kb.store.layout import Layout, replacing, storage, sync_file, sync_folder
 from kb.store.lock import writer_lock
 from kb.store.migrations import migrate
+from kb.store.regained import Regained, keep_shut
 from kb.store.store import Store
 from kb.types import RestoreReport
 
@@ -50,12 +51,20 @@ def restore_backup(layout: Layout, home: Path, backup: Path, *, replace: bool) -
             try:
                 unpack(archive, manifest, work / "new")
                 _make_ready(work / "new" / TRUTH_NAME, manifest)
-                kept = _swap(layout, home, work)
+                kept, regained = _swap(layout, home, work)
             finally:
                 if not (work / _PLAN).exists():
                     shutil.rmtree(work, ignore_errors=True)
     rebuilt = _bring_up(layout)
-    return RestoreReport(str(backup), manifest.created, manifest.documents, kept, rebuilt)
+    return RestoreReport(
+        str(backup),
+        manifest.created,
+        manifest.documents,
+        kept,
+        rebuilt,
+        regained.revoked,
+        regained.locked,
+    )
 
 
 def settle(layout: Layout, home: Path) -> None:
@@ -95,14 +104,14 @@ def _make_ready(truth: Path, manifest: BackupManifest) -> None:
         raise BackupError(f"the truth in the backup cannot be used: {error}") from error
 
 
-def _swap(layout: Layout, home: Path, work: Path) -> str:
-    """Puts the new files and the new truth in place; returns the folder with what was there, or ""."""
+def _swap(layout: Layout, home: Path, work: Path) -> tuple[str, Regained]:
+    """Puts new files and truth in place; the folder with what was there, or "", and what stays shut."""
     kept = _fresh_folder(home / REPLACED)
     mark = f"{time.time():.6f}"
     new = [name for name in places(layout, home) if (work / "new" / name).exists()]
     try:
         _set_aside(layout, kept)
-        _follow_on(layout.truth, work / "new" / TRUTH_NAME, mark)
+        regained = _follow_on(layout.truth, work / "new" / TRUTH_NAME, mark)
         with replacing(work / _PLAN) as temporary:
             temporary.write_text(json.dumps({"mark": mark, "kept": kept.name, "new": new}), encoding="utf-8")
         with storage(home):
@@ -118,7 +127,7 @@ def _swap(layout: Layout, home: Path, work: Path) -> str:
         _recover(layout, home)
         if not any(kept.iterdir()):
             kept.rmdir()
-    return str(kept) if kept.exists() else ""
+    return str(kept) if kept.exists() else "", regained
 
 
 def _fresh_folder(above: Path) -> Path:
@@ -149,7 +158,7 @@ def _set_aside(layout: Layout, kept: Path) -> None:
     Store.open(layout).close()
 
 
-def _follow_on(present: Path, coming: Path, mark: str) -> None:
+def _follow_on(present: Path, coming: Path, mark: str) -> Regained:
     """Numbers the coming truth as a change of the present one.
 
     Derived indexes, and servers that hold an older state in memory, then catch up as after any change: all
@@ -175,10 +184,12 @@ def _follow_on(present: Path, coming: Path, mark: str) -> None:
             "UPDATE main.sqlite_sequence SET seq = max(seq, coalesce("
             "(SELECT seq FROM present.sqlite_sequence AS old WHERE old.name = main.sqlite_sequence.name), 0))"
         )
+        regained = keep_shut(connection)
         connection.execute("UPDATE main.meta SET value = ? WHERE key = 'generation'", (str(now),))
         connection.execute("INSERT OR REPLACE INTO main.meta VALUES (?, ?)", (_MARK, mark))
         connection.commit()
     sync_file(coming)
+    return regained
 
 
 def _replace_truth(source: Path, target: Path) -> None:

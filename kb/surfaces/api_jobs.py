@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Set
+from dataclasses import replace
 from typing import Annotated, Any
 
 import anyio
@@ -22,7 +23,7 @@ from kb.surfaces.deps import LibraryDep
 from kb.surfaces.problems import ProblemOut
 from kb.surfaces.receiving import FILE_BYTES, MOST_FILES, Received, receive
 from kb.surfaces.security import REQUEST_BYTES
-from kb.types import Caller, Job, Wanted
+from kb.types import Caller, Job, JobFile, Wanted
 
 _Responses = dict[int | str, dict[str, Any]]
 _ALWAYS: _Responses = {
@@ -61,6 +62,9 @@ _LOOK_SECONDS = 0.5  # from one look at a job to the next
 _FOLLOWED_SECONDS = 600.0  # then a client asks again, and is asked who it is
 _RETRY_MILLISECONDS = 2000
 UPLOAD = "upload"
+_CLOSED = (
+    "the same bytes are in the library already, in a collection that is closed to you: ask an administrator"
+)
 _ATTEMPTS = 3  # at the truth while others write: what has come is not to be sent again for that
 
 router = APIRouter(prefix="/api/v1", responses=_ALWAYS, tags=["jobs"], dependencies=[Depends(access.editor)])
@@ -96,7 +100,22 @@ def job_of(library: LibraryDep, caller: EditorDep, id: JobId) -> Job:
     found = library.jobs.get(id)
     if actor_of(caller) not in (None, found.actor):
         raise NotFound("no job has this id: `kb jobs` shows the ids")
-    return found
+    return seen_job(library, caller, found)
+
+
+def seen_job(library: Library, caller: Caller, job: Job) -> Job:
+    """The job without the ids of documents that are closed to whoever asks; such a duplicate says so."""
+    named = {id for file in job.files for id in file.documents}
+    if caller.collections is None or not named:
+        return job
+    open_ = named & {card.id for card in library.cards()}
+    return replace(job, files=tuple(_seen_file(file, open_) for file in job.files)) if open_ < named else job
+
+
+def _seen_file(file: JobFile, open_: Set[str]) -> JobFile:
+    left = tuple(id for id in file.documents if id in open_)
+    hidden = file.state == "duplicate" and file.documents and not left
+    return replace(file, documents=left, reason=_CLOSED if hidden else file.reason)
 
 
 JobDep = Annotated[Job, Depends(job_of)]
@@ -129,7 +148,7 @@ async def upload(
     name = library.collections.choose(caller.collections, collection)
     sent = await receive(request, library.originals)
     job = await run_in_threadpool(take_up, library, sent.files, caller.name, key, name)
-    answer = answered(request, shapes.job_out(job), 202)
+    answer = answered(request, shapes.job_out(seen_job(library, caller, job)), 202)
     answer.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return answer
 
@@ -159,7 +178,9 @@ def job(request: Request, found: JobDep) -> Response:
     response_class=EventSourceResponse,
     responses=_MISSING,
 )
-async def follow(request: Request, library: LibraryDep, found: JobDep) -> AsyncIterator[ServerSentEvent]:
+async def follow(
+    request: Request, library: LibraryDep, caller: EditorDep, found: JobDep
+) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `job` with every change, and with the last one the stream ends.
 
     The data is a job without its files, and in `changed` those files that have changed since the event
@@ -168,7 +189,7 @@ async def follow(request: Request, library: LibraryDep, found: JobDep) -> AsyncI
     before: Job | None = None
     with anyio.move_on_after(_FOLLOWED_SECONDS):
         while before is None or before.active:
-            now = await run_in_threadpool(_newer, library, found.id, before)
+            now = await run_in_threadpool(_newer, library, caller, found.id, before)
             if now is not None:
                 known = before.files if before else ()
                 said = shapes.event_out(now, known)
@@ -181,15 +202,15 @@ async def follow(request: Request, library: LibraryDep, found: JobDep) -> AsyncI
 
 
 @router.post("/jobs/{id}/cancel", operation_id="cancelJob", response_model=shapes.JobOut, responses=_MISSING)
-def cancel(request: Request, library: LibraryDep, found: JobDep) -> Response:
+def cancel(request: Request, library: LibraryDep, caller: EditorDep, found: JobDep) -> Response:
     """Stops a job after the file in hand; what is in the library stays there."""
-    return answered(request, shapes.job_out(library.jobs.cancel(found.id)))
+    return answered(request, shapes.job_out(seen_job(library, caller, library.jobs.cancel(found.id))))
 
 
 @router.post("/jobs/{id}/retry", operation_id="retryJob", response_model=shapes.JobOut, responses=_MISSING)
-def retry(request: Request, library: LibraryDep, found: JobDep) -> Response:
+def retry(request: Request, library: LibraryDep, caller: EditorDep, found: JobDep) -> Response:
     """Tries again what failed, was cancelled or interrupted."""
-    return answered(request, shapes.job_out(library.jobs.retry(found.id)))
+    return answered(request, shapes.job_out(seen_job(library, caller, library.jobs.retry(found.id))))
 
 
 @router.delete("/jobs/{id}", operation_id="deleteJob", status_code=204, responses=_MISSING)
@@ -222,8 +243,8 @@ def take_up(library: Library, received: Received, actor: str, key: str = "", col
     return job
 
 
-def _newer(library: Library, id: str, before: Job | None) -> Job | None:
+def _newer(library: Library, caller: Caller, id: str, before: Job | None) -> Job | None:
     """The job when it has changed."""
     if before is not None and library.jobs.revision(id) == before.revision:
         return None
-    return library.jobs.get(id)
+    return seen_job(library, caller, library.jobs.get(id))

@@ -21,13 +21,19 @@ class BackupOut:
 
 @dataclass(frozen=True, slots=True)
 class RestoreOut:
-    """What was restored from a backup; `kept` is the folder with what was there before, or ""."""
+    """What was restored from a backup; `kept` is the folder with what was there before, or "".
+
+    All logins have ended. `revoked` keys that were revoked since stay so; accounts `locked` or deleted since
+    come back locked.
+    """
 
     path: str
     created: str  # ISO 8601, UTC
     documents: int
     kept: str
     rebuilt: list[str]
+    revoked: int
+    locked: list[str]
 
 
 def backup_out(report: BackupReport) -> BackupOut:
@@ -37,7 +43,15 @@ def backup_out(report: BackupReport) -> BackupOut:
 
 def restore_out(report: RestoreReport) -> RestoreOut:
     """A backup that was restored."""
-    return RestoreOut(report.path, when(report.created), report.documents, report.kept, list(report.rebuilt))
+    return RestoreOut(
+        report.path,
+        when(report.created),
+        report.documents,
+        report.kept,
+        list(report.rebuilt),
+        report.revoked,
+        list(report.locked),
+    )
 
 
 def when(seconds: float) -> str:

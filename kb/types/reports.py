@@ -79,3 +79,5 @@ class RestoreReport:
     documents: int
     kept: str  # the folder with what was there before; "" when nothing was
     rebuilt: tuple[str, ...]  # derived indexes
+    revoked: int  # keys that were revoked since the backup was made, and stay so
+    locked: tuple[str, ...]  # accounts that were locked or deleted since, and come back locked

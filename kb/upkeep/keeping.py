@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -9,7 +11,8 @@ from sqlalchemy import select
 from kb.store.own_files import OwnFiles
 from kb.store.schema import family_decisions, files
 from kb.store.store import Store
-from kb.types import Health, Trial, Wanted
+from kb.store.view import file_name
+from kb.types import Failure, Health, Trial, Wanted
 from kb.upkeep.backups import Backups
 from kb.upkeep.flags import FlagReviews
 from kb.upkeep.health import health
@@ -34,7 +37,12 @@ class Upkeep:
 
     def health(self) -> Health:
         """How the index stands. Raises `StoreError`."""
-        return health(self._store.whole)
+        found = health(self._store.whole)
+        if self._store is self._store.whole:
+            return found
+        named = tuple(Failure(file_name(one.source), one.reason) for one in found.failures)  # as in `View`
+        problem = found.rules_problem.replace(f"{self.home}{os.sep}", "")
+        return replace(found, failures=named, rules_problem=problem)
 
     def sources(self) -> tuple[Wanted, ...]:
         """Every file that was taken in, to be read again."""

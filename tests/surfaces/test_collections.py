@@ -322,3 +322,39 @@ def test_from_elsewhere_no_answer_tells_where_files_lie(place: Guarded) -> None:
         answer = admin.get(path)
         assert answer.status_code == 200, path
         assert not re.search(re.escape(folder), answer.text), path
+
+
+def test_an_upload_of_what_is_closed_tells_no_id(place: Guarded) -> None:
+    library = place.library
+    closed = named(library, "甲内部")
+    client = place.person("ed")
+    sent = client.post("/api/v1/uploads", files=[("files", ("同样.txt", CLOSED.encode()))]).json()
+    with library.jobs.doing():
+        job = library.jobs.claim()
+        assert job is not None
+        sources = [Path(one) for one in library.jobs.left(job.id)]
+        library.ingest(sources, told=lambda outcome: bool(library.jobs.note(job.id, outcome)) and None)
+        library.jobs.end(job.id, "done")
+    assert library.jobs.get(job.id).files[0].documents == (closed,)
+    for answer in (
+        client.get(f"/api/v1/jobs/{sent['id']}"),
+        client.get(f"/api/v1/jobs/{sent['id']}/events"),
+        client.get(f"/library/jobs/{sent['id']}"),
+    ):
+        assert answer.status_code == 200
+        assert closed not in answer.text
+        assert "closed to you" in answer.text or "你看不到的分库" in answer.text
+    (file,) = client.get(f"/api/v1/jobs/{sent['id']}").json()["files"]
+    assert (file["state"], file["documents"]) == ("duplicate", [])
+    assert closed in place.person("ad").get(f"/api/v1/jobs/{sent['id']}").text
+
+
+def test_the_health_of_the_index_does_not_tell_where_files_lie(place: Guarded, tmp_path: Path) -> None:
+    broken = tmp_path / "坏.docx"
+    broken.write_bytes(b"PK\x03\x04 nothing")
+    assert place.library.ingest([broken]).failed
+    admin = place.person("ad")
+    for path in ("/api/v1/indexes", "/library/health"):
+        text = admin.get(path).text
+        assert "坏.docx" in text
+        assert str(tmp_path) not in text

@@ -48,6 +48,14 @@ def restore_from(file: Path, replace: bool, home: Path | None, index: str | None
     out.print(f"已从备份恢复 {report.documents} 篇（{backups.when(report.created)}）", markup=False)
     if report.kept:
         out.print(f"原有内容保存在 {report.kept}，确认无误后可以删除", markup=False)
+    out.print("账号、角色和密码是备份时的；所有登录已结束", markup=False)
+    if report.revoked:
+        out.print(f"备份之后撤销的 {report.revoked} 个密钥仍然无效", markup=False)
+    if report.locked:
+        names = "、".join(report.locked)
+        out.print(
+            f"备份之后停用或删除的账号已停用：{names}（`kb user lock NAME --undo` 可恢复）", markup=False
+        )
 
 
 def print_health(health: Health) -> None:

@@ -14,7 +14,7 @@ from kb.access.audit import COMMAND_LINE
 from kb.errors import QuestionError
 from kb.surfaces import access_shapes as shapes
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, open_library, out
-from kb.types import Role
+from kb.types import Account, Role
 
 app = typer.Typer(help="People who may log in.", no_args_is_help=True, add_completion=False)
 
@@ -48,9 +48,11 @@ def list_people(home: Home = None, index: Index = None, json: AsJson = False) ->
     if json:
         emit(shapes.people_out(people))
         return
-    table = Table("name", "role", "collections", "since", box=None)
+    table = Table("name", "role", "collections", "since", "", box=None)
     for one in people:
-        table.add_row(escape(one.name), one.role, escape(seen(one.collections)), day(one.created))
+        table.add_row(
+            escape(one.name), one.role, escape(seen(one.collections)), day(one.created), locked(one)
+        )
     out.print(table)
 
 
@@ -77,6 +79,19 @@ def password(name: Name, home: Home = None, index: Index = None) -> None:
 
 
 @app.command()
+def lock(
+    name: Name,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it log in again.")] = False,
+    home: Home = None,
+    index: Index = None,
+) -> None:
+    """Lock an account: nobody can log in with it, and its logins end."""
+    with open_library(home, index) as library:
+        library.accounts.change(name, disabled=not undo, even_last=True)
+        library.audit.record(COMMAND_LINE, "kb user lock --undo" if undo else "kb user lock", name)
+
+
+@app.command()
 def remove(name: Name, home: Home = None, index: Index = None) -> None:
     """Delete an account; its logins end."""
     with open_library(home, index) as library:
@@ -98,6 +113,11 @@ def _password() -> str:
 def seen(collections: tuple[str, ...] | None) -> str:
     """Collections in words."""
     return "*" if collections is None else "、".join(collections) or "-"
+
+
+def locked(account: Account) -> str:
+    """Whether nobody can log in with it, in words."""
+    return "locked" if account.disabled else ""
 
 
 def day(seconds: float | None) -> str:
