@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import faiss
@@ -102,8 +104,20 @@ def search(
             parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
         else:
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # the stub lacks it
-    scores, rows = index.search(vector.reshape(1, -1), k, params=parameters)
+    with _alone():
+        scores, rows = index.search(vector.reshape(1, -1), k, params=parameters)
     return scores[0], rows[0]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One question on one core: cores that help with it wait for one another, and others ask meanwhile."""
+    cores = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)  # of this thread
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(cores)
 
 
 def _probes(index: faiss.IndexIVF, vectors: Vectors, rng: np.random.Generator) -> tuple[int, float]:

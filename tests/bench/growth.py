@@ -10,16 +10,28 @@ _LINES = {
     "answer, two filters": ("whole answer, two filters", "#b3261e"),
     "find, two filters": ("finding, two filters", "#e58a00"),
     "find, any": ("finding, no filter", "#7b5ea7"),
+    "words": ("word index alone", "#0b6e99"),
     "vectors": ("vector index alone", "#1b6e3c"),
 }
 _DATA = ("the data itself", "#888888")
+_DRAWN = "cpu p50"
+_COLUMNS = ("find, any", "find, two filters", "find, wide filter", "answer, any", "answer, two filters")
+
+
+def table(figures: list[dict[str, Any]]) -> str:
+    """Recall@10 and processor milliseconds, median and 95th percentile, a row for each index."""
+    rows = [("passages", "recall@10", "GB", *_COLUMNS), ("---",) * (3 + len(_COLUMNS))]
+    for one in sorted(figures, key=lambda one: one["passages"]):
+        times = [f"{one[name]['cpu p50']:.0f} and {one[name]['cpu p95']:.0f}" for name in _COLUMNS]
+        rows.append((f"{one['passages']:,}", f"{one['recall']:.3f}", f"{one['memory_gb']:.2f}", *times))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def chart(figures: list[dict[str, Any]]) -> str:
-    """Median milliseconds against passages, both logarithmic; the dashed line grows as the data does."""
+    """Median processor milliseconds against passages, both logarithmic; the dashed line grows as the data does."""
     figures = sorted(figures, key=lambda one: one["passages"])
     counts = [one["passages"] for one in figures]
-    series = {name: [one[name]["p50"] for one in figures] for name in _LINES}
+    series = {name: [one[name][_DRAWN] for one in figures] for name in _LINES}
     first = min(min(values) for values in series.values())
     data = [first * count / counts[0] for count in counts]
     low = 10 ** math.floor(math.log10(first))
@@ -36,7 +48,7 @@ def chart(figures: list[dict[str, Any]]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         'font-family="sans-serif" font-size="12">',
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
-        f'<text x="{_LEFT}" y="18">milliseconds, median (both axes logarithmic)</text>',
+        f'<text x="{_LEFT}" y="18">processor milliseconds, median (both axes logarithmic)</text>',
     ]
     for power in range(round(math.log10(low)), round(math.log10(high)) + 1):
         at = y(10**power)

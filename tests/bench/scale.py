@@ -33,7 +33,7 @@ from kb.store.store import Store
 from kb.store.vectors import FaissIndex
 from kb.types import Filters, Question, sha256_hex
 from tests.bench.enlarged import PASSAGES, Source, enlarge, passages_of
-from tests.bench.growth import chart
+from tests.bench.growth import chart, table
 
 FIGURES = "scale.json"
 _QUESTIONS = 63
@@ -187,7 +187,9 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.what == "chart":
         every = [json.loads((folder / FIGURES).read_text(encoding="utf-8")) for folder in chosen.paths]
-        chosen.svg.write_text(chart(every), encoding="utf-8")
+        print(table(every))
+        if chosen.svg:
+            chosen.svg.write_text(chart(every), encoding="utf-8")
         return
     if chosen.what == "vectors":
         print(json.dumps(vectors_alone(Source(chosen.paths[0], 1), chosen.passages), indent=1))
