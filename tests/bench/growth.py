@@ -28,7 +28,7 @@ def table(figures: list[dict[str, Any]]) -> str:
 
 
 def chart(figures: list[dict[str, Any]]) -> str:
-    """Median processor milliseconds against passages, both logarithmic; the dashed line grows as the data does."""
+    """Median processor milliseconds against passages, both logarithmic; dashed: the data itself."""
     figures = sorted(figures, key=lambda one: one["passages"])
     counts = [one["passages"] for one in figures]
     series = {name: [one[name][_DRAWN] for one in figures] for name in _LINES}

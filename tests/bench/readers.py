@@ -2,7 +2,7 @@
 
 `kb serve` answers over HTTP while the readers ask different questions. In turns with that, in a process of
 its own, the same questions are only encoded, on all cores; what is served is given as a share of that.
-With `--ingest` the latencies are measured again while `kb ingest` takes FOLDER into the same home.
+With `--ingest` the latencies are measured in turns without and beside `kb ingest FOLDER` into the same home.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from kb.library import Library
 
 ROOT = Path(__file__).resolve().parents[2]
 _ROUNDS = 3
+_UNDER_WAY_SECONDS = 5.0  # until an ingest reads files
 _ADDRESS = re.compile(r"http://[^\s/]+")
 
 
@@ -115,20 +116,25 @@ def main() -> None:
                 print(f"{len(times) / chosen.seconds:.1f} answers/s, {alone:.1f} encoded/s, {told(times)}")
             print(f"share of what encoding alone allows: {np.median(shares):.2f}")
             if chosen.ingest:
-                command = [
-                    sys.executable,
-                    "-m",
-                    "kb",
-                    "ingest",
-                    str(chosen.ingest),
-                    "--home",
-                    str(chosen.home),
-                ]
-                with subprocess.Popen([*command, "--reprocess"], cwd=ROOT, stderr=subprocess.DEVNULL) as run:
-                    print(f"while ingesting: {told(read(address, asked, chosen.readers, chosen.seconds))}")
-                    run.terminate()
+                beside_ingest(chosen, lambda: read(address, asked, chosen.readers, chosen.seconds))
         finally:
             server.terminate()
+
+
+def beside_ingest(chosen: argparse.Namespace, reading: Callable[[], list[float]]) -> None:
+    """Latencies in turns without and beside `kb ingest`, which is broken off, and the ratio of their p95."""
+    command = [sys.executable, "-m", "kb", "ingest", str(chosen.ingest), "--home", str(chosen.home)]
+    ratios = []
+    for _ in range(_ROUNDS):
+        calm = reading()
+        with subprocess.Popen([*command, "--reprocess"], cwd=ROOT, stderr=subprocess.DEVNULL) as run:
+            time.sleep(_UNDER_WAY_SECONDS)
+            busy = reading()
+            assert run.poll() is None, f"{chosen.ingest} was taken in before the readers were done"
+            run.terminate()
+        ratios.append(float(np.percentile(busy, 95) / np.percentile(calm, 95)))
+        print(f"without an ingest: {told(calm)}; beside one: {told(busy)}")
+    print(f"p95 beside an ingest is {np.median(ratios):.2f} times that without")
 
 
 def told(times: list[float]) -> str:
