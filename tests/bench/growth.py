@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 640, 360, 70, 30, 150, 50
+_LINE = 14.0  # pixels between labels
 _LINES = {
     "answer, two filters": ("whole answer, two filters", "#b3261e"),
     "find, two filters": ("finding, two filters", "#e58a00"),
@@ -58,9 +59,11 @@ def chart(figures: list[dict[str, Any]]) -> str:
         parts.append(f'<text x="{x(count):.1f}" y="{_HEIGHT - 28}" text-anchor="middle">{count:,}</text>')
     parts.append(f'<text x="{_LEFT}" y="{_HEIGHT - 8}">passages</text>')
     every = [(label, colour, series[name], "") for name, (label, colour) in _LINES.items()]
-    for label, colour, values, dash in [*every, (*_DATA, data, ' stroke-dasharray="5 4"')]:
+    for _, colour, values, dash in [*every, (*_DATA, data, ' stroke-dasharray="5 4"')]:
         points = " ".join(f"{x(c):.1f},{y(v):.1f}" for c, v in zip(counts, values, strict=True))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
-        at = y(values[-1]) + 4
-        parts.append(f'<text x="{_WIDTH - _RIGHT + 6}" y="{at:.1f}" fill="{colour}">{label}</text>')
+    below = 0.0
+    for label, colour, values, _ in sorted([*every, (*_DATA, data, "")], key=lambda one: -one[2][-1]):
+        below = max(y(values[-1]) + 4, below + _LINE)  # no label over another
+        parts.append(f'<text x="{_WIDTH - _RIGHT + 6}" y="{below:.1f}" fill="{colour}">{label}</text>')
     return "\n".join([*parts, "</svg>", ""])
