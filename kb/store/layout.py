@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from kb.errors import StorageFull, StoreError
 
+_SYSTEM_ERROR = re.compile(r"os error (\d+)")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -149,3 +151,13 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     if folder.parent.is_dir():
         sync_folder(folder.parent)
+
+
+def refused(folder: Path, error: Exception, said: str) -> StoreError:
+    """What tantivy raised: it tells of the file system's errors in words only, "… (os error 28)"."""
+    code = _SYSTEM_ERROR.search(str(error))
+    if code is not None:
+        known = storage_error(folder, OSError(int(code.group(1)), os.strerror(int(code.group(1)))))
+        if isinstance(known, StorageFull):
+            return known
+    return StoreError(f"{folder} {said.format(error)}")

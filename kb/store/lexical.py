@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import re
 from collections.abc import Iterable, Sequence, Set
 from itertools import accumulate
 from pathlib import Path
@@ -13,16 +11,15 @@ from typing import Literal
 import numpy as np
 import tantivy
 
-from kb.errors import StorageFull, StoreError
+from kb.errors import StoreError
 from kb.ports import Clause, Phrase, Scored
 from kb.store.entries import Entry, entry_document, schema
 from kb.store.keys import Keys
-from kb.store.layout import storage, storage_error
+from kb.store.layout import refused, storage
 from kb.types import Amount
 
 _SAME = 1e-9  # relative: two ways to write one figure
 _HEAP_BYTES = 64 << 20
-_SYSTEM_ERROR = re.compile(r"os error (\d+)")
 _LISTED = 1000  # documents that a query names one by one; beyond, their entries are picked from more hits
 _READ_FIRST = 4  # times as many hits as are wanted
 _READ_SHARE = 0.5  # of the number of documents that may answer; more hits cost more than a set of these
@@ -47,7 +44,7 @@ class TantivyIndex:
             self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
             self._index.config_reader(reload_policy="Manual", num_warmers=0)
         except (ValueError, OSError) as error:
-            raise _refused(folder, error, "is damaged ({}): `kb check --repair` rebuilds it") from error
+            raise refused(folder, error, "is damaged ({}): `kb check --repair` rebuilds it") from error
 
     @classmethod
     def existing(cls, folder: Path) -> TantivyIndex:
@@ -69,7 +66,7 @@ class TantivyIndex:
                 writer.commit()
                 writer.wait_merging_threads()
             except ValueError as error:
-                raise _refused(self.folder, error, "could not be written: {}") from error
+                raise refused(self.folder, error, "could not be written: {}") from error
         self.reload()
 
     def reload(self) -> None:
@@ -134,10 +131,7 @@ class TantivyIndex:
         """What each of the entries scores; those with none of the words are left out."""
         if scoring is None or not ids or not len(self):
             return {}
-        must = tantivy.Occur.Must
-        listed = tantivy.Query.const_score_query(self._listed("key", ids), 0.0)
-        searcher = self._index.searcher()
-        query = tantivy.Query.boolean_query([(must, scoring), (must, listed)])
+        searcher, query = self._index.searcher(), _both(scoring, self._listed("key", ids))
         hits = searcher.search(query, limit=len(ids), count=False).hits
         keys = searcher.fast_field_values("key", [address for _, address in hits])
         return {int(key): score for key, (score, _) in zip(keys, hits, strict=True) if score > 0}
@@ -154,10 +148,7 @@ class TantivyIndex:
             inside = tantivy.Query.term_set_query(self._schema, "group", list(members))
         else:
             inside = self._listed("group", members)
-        must = tantivy.Occur.Must
-        return tantivy.Query.boolean_query(
-            [(must, query), (must, tantivy.Query.const_score_query(inside, 0.0))]
-        )
+        return _both(query, inside)
 
     def _hits(self, query: tantivy.Query, k: int) -> list[Scored]:
         searcher = self._index.searcher()
@@ -287,16 +278,12 @@ def _either(ways: Sequence[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
 
 
+def _both(query: tantivy.Query, inside: tantivy.Query) -> tantivy.Query:
+    """The query among the entries `inside`, whose score does not count."""
+    must = tantivy.Occur.Must
+    return tantivy.Query.boolean_query([(must, query), (must, tantivy.Query.const_score_query(inside, 0.0))])
+
+
 def _read(k: int, documents: Keys) -> int:
     """How many of the best entries hold k of the documents, were they spread like the others."""
     return math.ceil(k * len(documents.table) / len(documents))
-
-
-def _refused(folder: Path, error: Exception, said: str) -> StoreError:
-    """tantivy tells of the file system's errors in words only: "… (os error 28)"."""
-    code = _SYSTEM_ERROR.search(str(error))
-    if code is not None:
-        refused = storage_error(folder, OSError(int(code.group(1)), os.strerror(int(code.group(1)))))
-        if isinstance(refused, StorageFull):
-            return refused
-    return StoreError(f"{folder} {said.format(error)}")
