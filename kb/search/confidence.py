@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 from kb.resources import load_rules
 from kb.search.engine import Found
 from kb.search.question import Understood
-from kb.search.ranking import ranking
 from kb.types import Confidence, Mode
 
 
@@ -44,8 +43,7 @@ def evidence(found: Found, question: Understood) -> tuple[float, float, float]:
     What a document says of an English question counts only when the field's dictionary knows the question,
     because it is the dictionary that tells what is said.
     """
-    known = question.known >= ranking().known_question
-    return found.score, found.said, found.document_said if known else 0.0
+    return found.score, found.said, found.document_said if question.known else 0.0
 
 
 def grounds(found: Found, question: Understood, mode: Mode) -> float:

@@ -40,10 +40,10 @@ class Found:
 def encode(question: Understood, embedder: Embedder, ranking: Ranking) -> Vector:
     """The question's vector; an English one is drawn towards its Chinese rendering."""
     vector = embedder.query(question.text)
-    if not question.rendering or ranking.rendering_share == 0:
+    share = ranking.shares(question.language, question.known).rendering
+    if not question.rendering or share == 0:
         return vector
-    other = embedder.query(question.rendering)
-    mixed = (1 - ranking.rendering_share) * vector + ranking.rendering_share * other
+    mixed = (1 - share) * vector + share * embedder.query(question.rendering)
     result: Vector = (mixed / np.linalg.norm(mixed)).astype(np.float32)
     return result
 
@@ -98,9 +98,8 @@ def _moved(asking: _Asking, ranked: _Ranked, vector: Vector) -> Vector | None:
     if len(ranked.ids) < 2 or bench.snapshot.model is None:
         return None
     gap = ranked.scores[0] - ranked.scores[min(4, len(ranked.ids) - 1)]
-    question = asking.question
-    most = ranking.feedback_share * ranking.shares(question.language, question.known).feedback
-    share = most * max(0.0, 1 - gap / ranking.feedback_gap)
+    shares = ranking.shares(asking.question.language, asking.question.known)
+    share = shares.feedback * max(0.0, 1 - gap / shares.feedback_gap)
     if share == 0:
         return None
     best = ranked.ids[: ranking.feedback_passages]

@@ -53,7 +53,7 @@ class Understood:
     terms: tuple[str, ...]  # folded words to mark in a passage
     wanted: tuple[tuple[str, ...], ...]  # for each term that says something, the folded forms that will do
     carried: tuple[Carried, ...]  # English terms and what they became
-    known: float  # share of an English question that the field's dictionary knows, 0..1
+    known: bool  # whether the field's dictionary knows an English question; True for others
     rendering: str  # an English question in Chinese, see `_rendering`; "" for a Chinese one
     broad: bool  # asks what several districts do
     elsewhere: bool  # asks about others than one's own
@@ -97,7 +97,7 @@ def understand(text: str, ranking: Ranking, cache_folder: Path) -> Understood:
         terms=_terms(text, language, carried),
         wanted=_wanted(text, language, carried),
         carried=carried,
-        known=known(carried) if language == "en" else 1.0,
+        known=language != "en" or known(carried, ranking),
         rendering=_rendering(text, carried, ranking) if language == "en" else "",
         broad=_says(text, _rules().broad_zh, _rules().broad_en),
         elsewhere=_says(text, _rules().elsewhere_zh, _rules().elsewhere_en),
@@ -180,7 +180,7 @@ def _say(token: str) -> float:
 
 def _english_clauses(carried: Sequence[Carried], ranking: Ranking) -> list[Clause]:
     """The terms; the order of their forms is trusted where the field's dictionary knows the question."""
-    trusted = known(carried) >= ranking.known_question
+    trusted = known(carried, ranking)
     decay = ranking.known_sense_decay if trusted else ranking.sense_decay
     return [
         Clause(tuple(_alternatives(term, ranking, decay)), ordered=trusted and term.domain)
@@ -226,10 +226,16 @@ def _wanted(text: str, language: Language, carried: Sequence[Carried]) -> tuple[
     return tuple(dict.fromkeys([*own, *forms]))
 
 
-def known(carried: Sequence[Carried]) -> float:
-    """How much of an English question the field's own dictionary knows, 0..1, by weight."""
+def known(carried: Sequence[Carried], ranking: Ranking) -> bool:
+    """Whether the field's own dictionary knows an English question.
+
+    It knows most of its weight, and what it knows is of the field: a specific term, or many others.
+    Questions of few ordinary words are encyclopedic ones ("What force acts on a charge?").
+    """
     whole = sum(term.weight for term in carried)
-    return sum(term.weight for term in carried if term.domain) / whole if whole else 0.0
+    ours = [term.weight for term in carried if term.domain]
+    of_the_field = max(ours, default=0.0) >= ranking.specific_term or sum(ours) >= ranking.telling_terms
+    return of_the_field and sum(ours) >= ranking.known_question * whole
 
 
 def _rendering(text: str, carried: Sequence[Carried], ranking: Ranking) -> str:
@@ -238,7 +244,7 @@ def _rendering(text: str, carried: Sequence[Carried], ranking: Ranking) -> str:
     It stands alone when the field's dictionary knows the question, else behind the English.
     """
     chinese = [term.chinese[0] if term.chinese else term.english for term in carried]
-    return " ".join(chinese if chinese and known(carried) >= ranking.known_question else [text, *chinese])
+    return " ".join(chinese if known(carried, ranking) else [text, *chinese])
 
 
 def _says(text: str, chinese: Sequence[str], english: Sequence[str]) -> bool:

@@ -21,7 +21,9 @@ class Shares(BaseModel):
     said: float = Field(ge=0, le=2)
     near: float = Field(ge=0, le=2)
     peak_discount: float = Field(ge=0, le=1)
-    feedback: float = Field(ge=0, le=1)
+    rendering: float = Field(ge=0, le=1)
+    feedback: float = Field(ge=0, le=2)
+    feedback_gap: float = Field(gt=0, le=1)
 
 
 class Ranking(BaseModel):
@@ -38,11 +40,10 @@ class Ranking(BaseModel):
     flat_peak: float = Field(ge=0)
     full_peak: float = Field(gt=0)
     near_passages: int = Field(ge=1, le=20)
-    rendering_share: float = Field(ge=0, le=1)
     known_question: float = Field(ge=0)
+    specific_term: float = Field(ge=0)
+    telling_terms: float = Field(ge=0)
     feedback_passages: int = Field(ge=1, le=50)
-    feedback_share: float = Field(ge=0, le=2)
-    feedback_gap: float = Field(gt=0, le=1)
     words_weight: float = Field(ge=0)
     bigrams_weight: float = Field(ge=0)
     title_weight: float = Field(ge=0)
@@ -54,16 +55,16 @@ class Ranking(BaseModel):
     rerank_share: float = Field(ge=0, le=1)
     same_passage: float = Field(gt=0, le=1)
 
-    def shares(self, language: Language, known: float) -> Shares:
-        """The shares of a question; `known` is how much of an English one the field's dictionary knows."""
-        english = self.en if known >= self.known_question else self.en_unknown
+    def shares(self, language: Language, known: bool) -> Shares:
+        """The shares of a question; `known`: whether the field's dictionary knows an English one."""
+        english = self.en if known else self.en_unknown
         return english if language == "en" else self.zh
 
-    def weights(self, language: Language, known: float, coverage: float, peak: float) -> Weights:
+    def weights(self, language: Language, known: bool, coverage: float, peak: float) -> Weights:
         """The shares of the scores for a question.
 
-        `known` is how much of an English one the field's dictionary knows; `coverage` how much of it the best
-        passage says; `peak` how far the nearest passage stands out from those that follow, in standard
+        `known`: whether the field's dictionary knows an English one; `coverage`: how much of it the best
+        passage says; `peak`: how far the nearest passage stands out from those that follow, in standard
         deviations.
         """
         shares = self.shares(language, known)

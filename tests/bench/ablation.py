@@ -80,8 +80,6 @@ def variants() -> dict[str, Ranking]:
     full = ranking()
     off: dict[str, dict[str, float]] = {
         "weights not by coverage": {"full_coverage": 0.001},
-        "no Chinese rendering": {"rendering_share": 0},
-        "no feedback": {"feedback_share": 0},
         "words only, no bigrams": {"bigrams_weight": 0},
         "bigrams only, no words": {"words_weight": 0},
         "every token of a word in full": {"concept_exponent": 0, "boundary_pairs": 1},
@@ -89,6 +87,8 @@ def variants() -> dict[str, Ranking]:
         "rendering always behind the English": {"known_question": 1.01},
     }
     shares = {
+        "no Chinese rendering": {"rendering": 0.0},
+        "no feedback": {"feedback": 0.0},
         "no document score": {"document": 0.0},
         "no share said": {"said": 0.0},
         "no nearest passages of the document": {"near": 0.0},

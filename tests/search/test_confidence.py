@@ -22,8 +22,8 @@ def asked(built_models: Path) -> Understood:
 
 def test_what_a_document_says_counts_for_questions_that_the_dictionary_knows(asked: Understood) -> None:
     assert evidence(FOUND, asked) == (0.8, 0.7, 0.8)
-    assert evidence(FOUND, replace(asked, known=0.2)) == (0.8, 0.7, 0.0)
-    assert grounds(FOUND, asked, "hybrid") > grounds(FOUND, replace(asked, known=0.2), "hybrid")
+    assert evidence(FOUND, replace(asked, known=False)) == (0.8, 0.7, 0.0)
+    assert grounds(FOUND, asked, "hybrid") > grounds(FOUND, replace(asked, known=False), "hybrid")
 
 
 def test_more_evidence_never_lowers_confidence(asked: Understood) -> None:
