@@ -60,6 +60,7 @@ from kb.surfaces.problems import (
     status_of,
     title_of,
 )
+from kb.surfaces.reasons import refusal_in
 from kb.surfaces.security import BODY_BYTES, LOOPBACK_HOSTS, Guard, add_headers
 from kb.surfaces.site import Site
 from kb.surfaces.views import ErrorPage
@@ -194,4 +195,6 @@ def _answer(request: Request, status: int, detail: str, errors: Iterable[Invalid
         return problem_response(status, detail, request.url.path, tuple(errors))
     site: Site = request.app.state.site
     prefs = prefs_of(request)
-    return site.page(request, prefs, "error.html", ErrorPage(status, detail), status=status)
+    return site.page(
+        request, prefs, "error.html", ErrorPage(status, refusal_in(detail, prefs.words)), status=status
+    )

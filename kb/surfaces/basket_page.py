@@ -19,6 +19,7 @@ from kb.surfaces.collecting import basket_url, current_basket, keep_basket
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.exporting import BASKET_KINDS, Making, basket_kind, download_basket, linking
 from kb.surfaces.messages import Words
+from kb.surfaces.reasons import refusal_in
 from kb.surfaces.render import marked
 from kb.surfaces.security import own_address
 from kb.surfaces.site import SiteDep
@@ -81,7 +82,7 @@ async def create(request: Request, library: LibraryDep, prefs: PrefsDep, site: S
         name = current_basket(request, library)
         there = name in {card.name for card in library.baskets.cards()}
         found = library.baskets.get(name) if there else Basket("", 0)
-        page = _page(library, found, prefs.words, str(error))
+        page = _page(library, found, prefs.words, refusal_in(str(error), prefs.words))
         return site.page(request, prefs, "basket.html", page, "basket", 422)
 
 
@@ -121,7 +122,7 @@ async def change(
         return await run_in_threadpool(_changed, library, name, form)
     except (QuestionError, Outdated) as error:
         stale = isinstance(error, Outdated)
-        problem = prefs.words("basket.stale") if stale else str(error)
+        problem = prefs.words("basket.stale") if stale else refusal_in(str(error), prefs.words)
         given = {_number(form, "id"): _field(form, "note")} if "note" in form else {}
         page = _page(library, library.baskets.get(name), prefs.words, problem, given)
         return site.page(request, prefs, "basket.html", page, "basket", 412 if stale else 422)

@@ -18,6 +18,7 @@ from kb.surfaces.exporting import KINDS, Making, download, file_kind, linking
 from kb.surfaces.facets import Choice
 from kb.surfaces.matrix import ComparePage, table_view
 from kb.surfaces.messages import Words
+from kb.surfaces.reasons import refusal_in
 from kb.surfaces.site import SiteDep
 from kb.types import Comparison, Lens
 
@@ -35,7 +36,7 @@ def compare(request: Request, library: LibraryDep, prefs: PrefsDep, site: SiteDe
         if form.asked:
             table = table_view(compared(library, form), lens, form, prefs.words)
     except QuestionError as error:
-        problem = str(error)
+        problem = refusal_in(str(error), prefs.words)
     page = ComparePage(
         form=form,
         lens=lens.key,

@@ -23,6 +23,7 @@ from kb.surfaces.backups import when
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.matrix import TableView, table_view
 from kb.surfaces.messages import Words
+from kb.surfaces.reasons import refusal_in
 from kb.surfaces.site import SiteDep
 from kb.types import Change, Trial
 from kb.upkeep.lenses import shipped_text
@@ -186,7 +187,12 @@ def _changed(library: Library, folder: str, name: str, form: FormData, who: str)
 
 
 def _said(error: Exception, words: Words) -> tuple[str, int]:
-    return (words("own.stale"), 412) if isinstance(error, Outdated) else (str(error), 422)
+    return (words("own.stale"), 412) if isinstance(error, Outdated) else (refusal_in(str(error), words), 422)
+
+
+def _lens_name(library: Library, key: str) -> str:
+    """What a lens is called; its key while it is new."""
+    return next((lens.name for lens in library.lenses() if lens.key == key), key)
 
 
 def _lens_rows(library: Library, words: Words) -> tuple[LensRow, ...]:
@@ -222,7 +228,7 @@ def _lens_page(
     files = library.upkeep.lenses
     held = owning.own_file(files, name)
     return OwnPage(
-        "lens", name, words("own.lens_title", name=name), _lens_url(name), text,
+        "lens", name, words("own.lens_title", name=_lens_name(library, name)), _lens_url(name), text,
         held.version if version is None else version, bool(held.text), done, problem or held.problem, topic,
         table, None, _changes(files.history, name, words),
     )  # fmt: skip

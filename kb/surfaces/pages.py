@@ -17,6 +17,7 @@ from kb.surfaces.access import ReaderDep, reader
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
 from kb.surfaces.reader import same_heading
+from kb.surfaces.reasons import refusal_in
 from kb.surfaces.said import demands, lacks, noted, restrictions
 from kb.surfaces.site import SiteDep
 from kb.types import Answer, DocumentCard, Excerpt, SearchCoverage
@@ -99,7 +100,7 @@ def _ask(library: Library, form: forms.SearchForm, words: Words) -> tuple[Answer
     try:
         return library.search(form.question), ""
     except QuestionError as error:
-        return nothing, str(error)
+        return nothing, refusal_in(str(error), words)
 
 
 def _body(library: Library, excerpt: Excerpt) -> Excerpt:

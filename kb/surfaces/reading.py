@@ -15,6 +15,7 @@ from kb.surfaces import access, forms, kin, metadata_rows, reader, requests, vie
 from kb.surfaces.access import EditorDep, ReaderDep
 from kb.surfaces.deps import LibraryDep, PrefsDep
 from kb.surfaces.messages import Words
+from kb.surfaces.reasons import refusal_in
 from kb.surfaces.shelving import shelving
 from kb.surfaces.site import SiteDep
 from kb.types import Caller, Document
@@ -66,7 +67,8 @@ def correct(
         if changes:
             library.set_metadata(doc_id, changes)
     except QuestionError as error:
-        page = _page(library, found, forms.SpanForm(), prefs.words, caller, form, str(error))
+        said = refusal_in(str(error), prefs.words)
+        page = _page(library, found, forms.SpanForm(), prefs.words, caller, form, said)
         return site.page(request, prefs, "document.html", page, "library", 422)
     return RedirectResponse(f"{forms.document_url(doc_id)}#about", 303)
 

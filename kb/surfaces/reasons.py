@@ -37,12 +37,12 @@ def reasons() -> Reasons:
 
 @cache
 def refusals() -> Reasons:
-    """What is said when something about accounts is refused. Raises `DataError` when the file is wrong."""
+    """What is said when something asked for is refused. Raises `DataError` when the file is wrong."""
     return load_rules("refusals.toml", Reasons)
 
 
 def refusal_in(said: str, words: Words) -> str:
-    """Why something about accounts, keys or collections was refused, in the visitor's language."""
+    """Why something was refused, in the visitor's language; in English what no rule knows."""
     if words.lang == "en":
         return said
     found = ((rule, re.search(rule.pattern, said)) for rule in refusals().reason)
