@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ from kb.types import Document, Region
 Sketch = NDArray[np.uint32]
 
 _MARKS = re.compile(r"[\W_]+")
+_SENTENCE = re.compile(r"[。！？!?；;\n]+")
 _DIGITS = re.compile(r"\d+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?[^\W\d]{0,2}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年|\D|$)")
@@ -36,17 +38,28 @@ class FamilyRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     shingle: int = Field(ge=2)
+    sketch_shingle: int = Field(ge=2)
+    sketch_share: float = Field(gt=0, le=1)
     least: int = Field(ge=1)
     rows: int = Field(ge=1)
     bands: int = Field(ge=1)
     seed: int
     met: int = Field(ge=1)
+    compared: int = Field(ge=1)
     doubt: float = Field(ge=0, le=1)
     share: float = Field(gt=0, le=1)
     official_share: float = Field(gt=0, le=1)
     size: float = Field(ge=0, le=1)
     figures: float = Field(ge=0, le=1)
     figures_least: int = Field(ge=1)
+    adapted: float = Field(gt=0, le=1)
+    sentence: float = Field(gt=0, le=1)
+    sentence_least: int = Field(ge=2)
+    sentence_usual: int = Field(ge=1)
+    sentence_pairs: int = Field(ge=1)
+    sentences_least: int = Field(ge=1)
+    adapted_floor: float = Field(ge=0, le=1)
+    adapted_figures: float = Field(ge=0, le=1)
     complete: float = Field(gt=0, le=1)
     official: tuple[str, ...]
     damaged: tuple[str, ...]
@@ -64,6 +77,7 @@ class Likeness:
 
     words: str  # the folded text without marks, digits as written
     shingles: frozenset[str]
+    sentences: tuple[str, ...]  # without marks, digits folded
     figures: frozenset[str]  # numbers with what stands right behind them
     title_years: frozenset[str]
     region: Region
@@ -81,7 +95,8 @@ def likeness(document: Document) -> Likeness:
     words = _MARKS.sub("", flat)
     return Likeness(
         words,
-        _shingles(_DIGITS.sub("0", words)),
+        _shingles(_DIGITS.sub("0", words), family_rules().shingle),
+        tuple(_DIGITS.sub("0", _MARKS.sub("", part)) for part in _SENTENCE.split(flat)),
         frozenset(_FIGURE.findall(flat)),
         frozenset(_YEAR.findall(document.title)),
         document.region,
@@ -92,8 +107,7 @@ def likeness(document: Document) -> Likeness:
     )
 
 
-def _shingles(words: str) -> frozenset[str]:
-    size = family_rules().shingle
+def _shingles(words: str, size: int) -> frozenset[str]:
     return frozenset(words[i : i + size] for i in range(len(words) - size + 1))
 
 
@@ -103,7 +117,7 @@ def sketch(one: Likeness) -> Sketch:
     if len(one.shingles) < rules.least:
         return np.zeros(0, np.uint32)
     made = rensa.RMinHash(num_perm=rules.rows * rules.bands, seed=rules.seed)
-    made.update(one.shingles)
+    made.update(_shingles(_DIGITS.sub("0", one.words), rules.sketch_shingle))
     return np.array(made.digest(), np.uint32)
 
 
@@ -115,14 +129,15 @@ def buckets(values: Sketch) -> tuple[int, ...]:
     )
 
 
-def may_be_kin(one: tuple[Sketch, int], other: tuple[Sketch, int]) -> bool:
-    """Whether two texts, by their sketches and numbers of shingles, are worth comparing word by word."""
+def may_be_kin(one: tuple[Sketch, int], other: tuple[Sketch, int]) -> float:
+    """The part of the smaller text that the other has, by their sketches; 0 for too little to compare."""
     rules = family_rules()
     smaller, larger = sorted((one[1], other[1]))
     if smaller < rules.size * larger or len(one[0]) != len(other[0]) or not len(one[0]):
-        return False
+        return 0.0
     same = float(np.mean(one[0] == other[0]))  # estimates |A ∩ B| / |A ∪ B|
-    return same / (1 + same) * (smaller + larger) >= (rules.share - rules.doubt) * smaller
+    share = same / (1 + same) * (smaller + larger) / max(1, smaller)
+    return share if share >= rules.sketch_share - rules.doubt else 0.0
 
 
 def _bucket(band: int, values: Sequence[int]) -> int:
@@ -136,7 +151,9 @@ def _bucket(band: int, values: Sequence[int]) -> int:
 def sketch_version() -> str:
     """Names the way sketches are made; buckets of different versions do not meet."""
     rules = family_rules()
-    return f"{rensa.RMinHash.ALGORITHM_VERSION}.{rules.shingle}.{rules.rows}.{rules.bands}.{rules.seed}"
+    return (
+        f"{rensa.RMinHash.ALGORITHM_VERSION}.{rules.sketch_shingle}.{rules.rows}.{rules.bands}.{rules.seed}"
+    )
 
 
 def kinship(one: Likeness, other: Likeness) -> float | None:
@@ -150,13 +167,51 @@ def kinship(one: Likeness, other: Likeness) -> float | None:
         return share
     official = one.kind in rules.official or other.kind in rules.official
     if share < (rules.official_share if official else rules.share):
-        return None
-    if _other_occasion(one, other) or (official and _other_authority(one, other)):
+        return None if official or share < rules.adapted_floor else _adaptation(one, other)
+    if _other_occasion(one, other, rules.figures) or (official and _other_authority(one, other)):
         return None
     return share
 
 
-def _other_occasion(one: Likeness, other: Likeness) -> bool:
+def _adaptation(one: Likeness, other: Likeness) -> float | None:
+    """The part of the smaller text whose sentences the other has in other words; None when too little."""
+    rules = family_rules()
+    if _other_occasion(one, other, rules.adapted_figures) or _other_place(one, other):
+        return None
+    smaller, larger = sorted((one, other), key=lambda text: len(text.words))
+    share = _said_again(smaller.sentences, larger.sentences)
+    return share if share >= rules.adapted else None
+
+
+def _said_again(own: Sequence[str], others: Sequence[str]) -> float:
+    """The share of characters that lie in sentences most of whose pairs one sentence of the others holds.
+
+    Pairs that come again and again in the text are its form or its matter and tell no sentence from another.
+    """
+    rules = family_rules()
+    telling = [(sentence, _pairs(sentence)) for sentence in own if len(sentence) >= rules.sentence_least]
+    if len(telling) < rules.sentences_least:
+        return 0.0
+    usual = max(rules.sentence_usual, len(telling) // 10)
+    counts = Counter(pair for _, pairs in telling for pair in pairs)
+    holders: dict[str, list[int]] = {}
+    for index, sentence in enumerate(others):
+        for pair in _pairs(sentence):
+            holders.setdefault(pair, []).append(index)
+    said = 0
+    for sentence, pairs in telling:
+        rare = [pair for pair in pairs if counts[pair] <= usual]
+        held = Counter(index for pair in rare for index in holders.get(pair, ()))
+        most = max(held.values(), default=0)
+        said += len(sentence) * (most >= max(rules.sentence_pairs, rules.sentence * len(rare)))
+    return said / sum(len(sentence) for sentence, _ in telling)
+
+
+def _pairs(sentence: str) -> frozenset[str]:
+    return _shingles(sentence, 2)
+
+
+def _other_occasion(one: Likeness, other: Likeness, figures: float) -> bool:
     """Whether the texts are one form filled in twice: other numbers, other years, other figures."""
     rules = family_rules()
     if one.number and other.number and one.number != other.number:
@@ -166,14 +221,18 @@ def _other_occasion(one: Likeness, other: Likeness) -> bool:
     if one.title_years and other.title_years and not one.title_years & other.title_years:
         return True
     fewer = min(len(one.figures), len(other.figures))
-    return fewer >= rules.figures_least and len(one.figures & other.figures) < rules.figures * fewer
+    return fewer >= rules.figures_least and len(one.figures & other.figures) < figures * fewer
 
 
 def _other_authority(one: Likeness, other: Likeness) -> bool:
     """Whether official texts were issued at other times or for other places."""
-    depth = min(len(one.region), len(other.region))
     length = min(len(one.issued), len(other.issued))
-    return one.issued[:length] != other.issued[:length] or one.region[:depth] != other.region[:depth]
+    return one.issued[:length] != other.issued[:length] or _other_place(one, other)
+
+
+def _other_place(one: Likeness, other: Likeness) -> bool:
+    depth = min(len(one.region), len(other.region))
+    return one.region[:depth] != other.region[:depth]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,11 @@ def _met(connection: Connection, key: int) -> list[int]:
 
 
 def likely_kin(connection: Connection, key: int) -> list[int]:
-    """Those of the documents met whose sketches say that they may be kin."""
+    """Those of the documents met that may be kin by their sketches, the likest first and not too many."""
     sketches = _sketches(connection, [key, *_met(connection, key)])
     own = sketches.pop(key)
-    return [other for other, theirs in sketches.items() if may_be_kin(own, theirs)]
+    shares = {other: share for other, theirs in sketches.items() if (share := may_be_kin(own, theirs))}
+    return sorted(shares, key=lambda other: (-shares[other], other))[: family_rules().compared]
 
 
 def _sketches(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[Sketch, int]]:

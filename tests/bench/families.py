@@ -1,10 +1,9 @@
-"""What finding families costs as a library grows: `python -m tests.bench.families [FOLDER] [--sizes N…]`.
+"""What families cost and find among many documents: `python -m tests.bench.families [--documents N]`.
 
-Documents are put together from the sentences of FOLDER's files (corpus/samples when none is given), 20 to 40
-of them drawn with a fixed seed, every fiftieth one being a copy of an earlier one with a tenth of its
-sentences changed. They are written to a store of their own without vectors. Prints the milliseconds that
-writing a document and finding its family costs, over the last 500 documents before each size, and how many
-copies were found. Compare the rows with each other: the milliseconds hold for one machine at one hour.
+Documents are made of sentences of corpus/samples, of which two share one or two by chance. To one in ten an
+adaptation is added with 10, 20 or 30 % of its words changed and its paragraphs in another order. Prints the
+time that a document takes to find its family in the truth, the adaptations that found their original, and
+the documents that found another's.
 """
 
 from __future__ import annotations
@@ -14,90 +13,106 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
-from kb.errors import ReadError
-from kb.ingest.identity import document_id
+import jieba
+from sqlalchemy import select
+
 from kb.ingest.pipeline import read_documents
-from kb.ingest.walk import find_files
-from kb.store import documents
+from kb.store import families
 from kb.store.database import writing
+from kb.store.documents import save_document
 from kb.store.layout import Layout
+from kb.store.schema import documents
 from kb.store.store import Store
 from kb.text.sentences import sentence_spans
 from kb.types import Document, sha256_hex
 
 SAMPLES = Path(__file__).resolve().parents[2] / "corpus" / "samples"
 SEED = 20261122
-_WINDOW = 500  # documents over which the cost is taken
-_COPY_EVERY = 50
+_SENTENCES = 24  # of a document
+_PARAGRAPH = 4  # sentences of a paragraph
+_LEAST = 12  # characters of a sentence
+_BATCH = 500  # documents of one transaction
 
 
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.families", description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=SAMPLES)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 5000, 20000])
+    parser.add_argument("--documents", type=int, default=10_000)
     wanted = parser.parse_args()
-    sentences = sorted(sentences_of(wanted.folder))
-    print(f"{len(sentences)} sentences of {wanted.folder}")
-    print("documents  ms a document  copies found")
+    dice = random.Random(SEED)
+    pool = sentences()
+    vocabulary = sorted({word for sentence in pool for word in jieba.cut(sentence) if len(word) > 1})
+    texts = made(wanted.documents, pool, vocabulary, dice)
     with tempfile.TemporaryDirectory(prefix="kb-bench-") as place:
         store = Store.open(Layout(Path(place) / "index"))
-        grow(store, sentences, sorted(wanted.sizes))
+        measure(store, texts)
         store.close()
 
 
-def sentences_of(folder: Path) -> set[str]:
-    """The different sentences of the files that can be read."""
-    found: set[str] = set()
-    for path in find_files([folder])[0]:
-        try:
-            read = read_documents(path.read_bytes(), path.name, str(path))
-        except ReadError:
-            continue
-        for document in read:
-            cut = (document.text[a:b].strip() for a, b in sentence_spans(document.text))
-            found.update(sentence for sentence in cut if len(sentence) >= 15)
+def sentences() -> list[str]:
+    """Every sentence of the samples once."""
+    found: dict[str, None] = {}
+    for path in sorted(SAMPLES.iterdir()):
+        for document in read_documents(path.read_bytes(), path.name, path.name):
+            for start, end in sentence_spans(document.text):
+                sentence = document.text[start:end].strip()
+                if len(sentence) >= _LEAST and "\n" not in sentence:
+                    found[sentence] = None
+    return list(found)
+
+
+def made(count: int, pool: list[str], vocabulary: list[str], dice: random.Random) -> list[Document]:
+    """Documents; the id of an adaptation is that of its original with the share of its words changed."""
+    found: list[Document] = []
+    while len(found) < count:
+        paragraphs = ["".join(dice.sample(pool, _PARAGRAPH)) for _ in range(_SENTENCES // _PARAGRAPH)]
+        number = len(found)
+        found.append(_document(f"d{number}", "\n".join(paragraphs)))
+        if number % 10 == 0:
+            percent = dice.choice((10, 20, 30))
+            changed = [_changed(text, percent / 100, vocabulary, dice) for text in paragraphs]
+            dice.shuffle(changed)
+            found.append(_document(f"d{number}-{percent}", "\n".join(changed)))
+    dice.shuffle(found)
     return found
 
 
-def made(sentences: list[str], count: int) -> Iterator[tuple[Document, bool]]:
-    """`count` documents, always the same ones, and whether each is a copy of an earlier one."""
-    source = random.Random(SEED)
-    kept: list[list[str]] = []
-    for number in range(count):
-        copy = bool(kept) and number % _COPY_EVERY == 0
-        lines = list(source.choice(kept)) if copy else source.sample(sentences, source.randint(20, 40))
-        if copy:
-            for place in source.sample(range(len(lines)), len(lines) // 10):
-                lines[place] = source.choice(sentences)
-        elif number % 10 == 0:
-            kept.append(lines)
-        text, name = "\n".join(lines), f"/bench/{number}.txt"
-        yield Document(document_id(name), name, sha256_hex(text), f"材料{number}", text), copy
+def _document(id: str, text: str) -> Document:
+    return Document(id, f"{id}.txt", sha256_hex(id), "社区工作的做法", text)
 
 
-def grow(store: Store, sentences: list[str], sizes: list[int]) -> None:
-    """Writes documents and prints a row at each size."""
-    started, number = time.perf_counter(), 0
-    copies: list[str] = []
-    everything = made(sentences, sizes[-1])
-    while number < sizes[-1]:
+def _changed(text: str, share: float, vocabulary: list[str], dice: random.Random) -> str:
+    words = list(jieba.cut(text))
+    places = [index for index, word in enumerate(words) if len(word) > 1 and not word.isdigit()]
+    for place in dice.sample(places, int(len(places) * share)):
+        words[place] = dice.choice(vocabulary)
+    return "".join(words)
+
+
+def measure(store: Store, made: list[Document]) -> None:
+    """Keeps the documents one after the other, then tells who found whom."""
+    begun = time.process_time()
+    for first in range(0, len(made), _BATCH):
         with writing(store.engine) as (connection, generation):
-            for document, copy in (next(everything) for _ in range(100)):
-                documents.save_document(connection, generation, document, [])
-                copies += [document.id] if copy else []
-        number += 100
-        if number in sizes:
-            took = (time.perf_counter() - started) / _WINDOW * 1000
-            works = {card.id: card.work for card in store.snapshot().cards.values()}
-            members = Counter(works.values())
-            found = sum(members[works[id]] > 1 for id in copies)
-            print(f"{number:9}  {took:13.1f}  {found} of {len(copies)}", flush=True)
-        if number + _WINDOW in sizes:
-            started = time.perf_counter()
+            for document in made[first : first + _BATCH]:
+                save_document(connection, generation, document, ())
+    spent = time.process_time() - begun
+    print(f"{len(made)} documents: {spent:.0f} s of processor time, {spent / len(made) * 1000:.1f} ms each")
+    with store.reading() as connection:
+        ids = dict(connection.execute(select(documents.c.key, documents.c.id)).tuples().all())
+        main = {ids[key]: ids[first] for key, first in families.mains(connection).items()}
+    told, asked = Counter[str](), Counter[str]()
+    for id in ids.values():
+        original, _, percent = id.partition("-")
+        if percent:
+            asked[percent] += 1
+            told[percent] += id in main and main[id] == main.get(original)
+    for percent in sorted(asked):
+        print(f"{percent} % of the words changed, reordered: {told[percent]} of {asked[percent]} found")
+    wrong = sum(id.partition("-")[0] != first.partition("-")[0] for id, first in main.items())
+    print(f"documents in the family of another: {wrong}")
 
 
 if __name__ == "__main__":

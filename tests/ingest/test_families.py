@@ -186,3 +186,60 @@ def test_every_member_has_one_main_document_that_is_its_own(ids: list[str], data
     assert main == grouped(list(reversed(members)), links, decided)
     for id, target in decided.items():
         assert main[id] == (id if target == "none" else main[target])
+
+
+ADAPTED = (
+    "街道党工委每季度听取一次社区工作汇报，帮助解决人员、场地和经费方面的实际困难。",
+    "社区服务用房按照每百户三十平方米的标准配置，由区民政局统一调剂使用。",
+    "居民代表轮流值班，把群众的急难愁盼记在本子上、办在实事里。",
+    "物业公司、业主委员会和居民委员会每月开一次联席会议，商量小区的大事小情。",
+    "网格员每天走访两次，发现隐患当天上报，能够当场处理的当场处理。",
+    "党员志愿者认领微心愿，为独居老人送菜上门、打扫房间、陪同看病。",
+    "区财政每年安排专项经费，奖励在考核中排名靠前的社区和工作者。",
+    "三年下来，社区环境变好了，邻里关系变近了，矛盾纠纷变少了。",
+)
+SWAPS = {
+    "党工委": "党组织",
+    "听取": "安排",
+    "帮助": "协助",
+    "困难": "问题",
+    "标准": "要求",
+    "统一": "集中",
+    "轮流": "按序",
+    "记在": "写进",
+    "物业公司": "服务企业",
+    "商量": "讨论",
+    "走访": "巡查",
+    "隐患": "情况",
+    "认领": "承接",
+    "送菜": "配餐",
+    "打扫": "整理",
+    "安排专项": "拨付专门",
+    "奖励": "补助",
+    "三年": "几年",
+    "环境": "面貌",
+    "矛盾": "各类",
+}
+
+
+def test_an_adaptation_in_other_words_is_the_same_work_sentence_by_sentence(original: Document) -> None:
+    text = "\n".join(ADAPTED)
+    other = "\n".join(reversed(ADAPTED))
+    for word, swap in SWAPS.items():
+        other = other.replace(word, swap)
+    one, copy = of(original, text=text, kind="经验材料"), of(original, text=other, kind="经验材料")
+    assert len(one.shingles & copy.shingles) < 0.6 * len(one.shingles)
+    assert (share := kinship(one, copy)) is not None
+    assert share >= 0.75
+    values = [(sketch(each), len(each.shingles)) for each in (one, copy)]
+    assert may_be_kin(*values)
+    assert set(buckets(values[0][0])) & set(buckets(values[1][0]))
+    assert kinship(of(original, text=text, kind="意见"), of(original, text=other, kind="意见")) is None
+
+
+def test_texts_that_have_half_of_their_sentences_in_common_are_two_works(original: Document) -> None:
+    own = "\n".join(ADAPTED)
+    other = "\n".join(
+        [*ADAPTED[:3], *(line[::-1] for line in ADAPTED[3:])]  # the same characters, no sentence in common
+    )
+    assert kinship(of(original, text=own, kind=""), of(original, text=other, kind="")) is None

@@ -74,16 +74,16 @@ def all_at_once(document: Document, vocabulary: list[str]) -> str:
     return reordered(cut, vocabulary)
 
 
-# What is told, and the share of copies below which this fails. A text with a fifth of its words
-# changed is another text by these thresholds: lower ones join reports that only tell of the same event.
+# What is told, and the share of copies below which this fails. Seven of the samples are official documents:
+# there a text with a tenth of its words changed is another one.
 WAYS: dict[str, tuple[Callable[[Document, list[str]], str], float]] = {
     "spun": (spun, 1.0),
     "a third cut": (a_third_cut, 1.0),
     "reordered": (reordered, 0.9),
     "10 % of words": (words_changed(0.1), 0.65),
-    "20 % of words": (words_changed(0.2), 0.0),
-    "30 % of words": (words_changed(0.3), 0.0),
-    "40 % of words": (words_changed(0.4), 0.0),
+    "20 % of words": (words_changed(0.2), 0.65),
+    "30 % of words": (words_changed(0.3), 0.55),
+    "40 % of words": (words_changed(0.4), 0.15),
     "10 %, cut and reordered": (all_at_once, 0.6),
 }
 
@@ -100,7 +100,7 @@ def test_copies_are_told(way: str, originals: list[Document]) -> None:
         copy = adapted(replace(document, flags=flags), make(document, vocabulary))
         values = [(sketch(one), len(one.shingles)) for one in (own, copy)]
         same = kinship(own, copy) is not None
-        meet = bool(set(buckets(values[0][0])) & set(buckets(values[1][0]))) and may_be_kin(*values)
+        meet = bool(set(buckets(values[0][0])) & set(buckets(values[1][0])) and may_be_kin(*values))
         told += same and meet
         met += meet
     print(f"\n{way}: {told} of {len(originals)} copies told, {met} met")

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from shelf import ENCODER, document, ingest, save, text_of
 
+from kb.ingest.families import family_rules
 from kb.store import families
 from kb.store.check import check
 from kb.store.embedding import correct
 from kb.store.layout import Layout
+from kb.store.meeting import likely_kin
 from kb.store.store import Store
 from kb.types import Document, Flag
 
@@ -138,14 +140,14 @@ def test_a_family_names_what_its_members_share_and_who_said_so(store: Store) -> 
 
 
 def test_comparing_is_not_done_with_everything(store: Store) -> None:
-    """A crowd of unlike documents meets nobody, so that a library of any size takes another one in."""
+    """A crowd of documents of one form is kin to nobody, and each is compared with a few of them only."""
     for i in range(40):
         save(store, document(f"/x/{i}.txt", lines(f"题{chr(0x5000 + i)}{chr(0x6000 + i)}") + text_of(str(i))))
     with store.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM family_links").scalar_one() == 0
         keys = [row[0] for row in connection.exec_driver_sql("SELECT key FROM documents")]
-        met = [families.likely_kin(connection, key) for key in keys]
-    assert met == [[]] * 40
+        met = [len(likely_kin(connection, key)) for key in keys]
+    assert max(met) <= family_rules().compared < len(keys)
 
 
 def test_another_process_sees_the_families(store: Store, layout: Layout) -> None:
