@@ -138,6 +138,17 @@ class Jobs:
             connection.execute(delete(jobs).where(jobs.c.key == row["key"]))
         return sources
 
+    def wanted(self, id: str) -> tuple[Wanted, ...]:
+        """The files of a job, each once, to be asked for again. Raises `NotFound`."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                select(job_files)
+                .where(job_files.c.job == self._row_of(connection, id)["key"])
+                .order_by(job_files.c.number)
+            )
+            found = {row.source: Wanted(row.source, row.label, row.sha256, row.size) for row in rows}
+        return tuple(found.values())
+
     # Below: for whoever does the work.
 
     @contextmanager

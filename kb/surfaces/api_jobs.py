@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from kb.errors import Busy, NotFound
 from kb.library import Library
-from kb.surfaces import access
+from kb.surfaces import access, job_kinds
 from kb.surfaces import job_shapes as shapes
 from kb.surfaces.access import EditorDep
 from kb.surfaces.api import answered
@@ -211,6 +211,21 @@ def cancel(request: Request, library: LibraryDep, caller: EditorDep, found: JobD
 def retry(request: Request, library: LibraryDep, caller: EditorDep, found: JobDep) -> Response:
     """Tries again what failed, was cancelled or interrupted."""
     return answered(request, shapes.job_out(seen_job(library, caller, library.jobs.retry(found.id))))
+
+
+@router.post(
+    "/jobs/{id}/again",
+    operation_id="repeatJob",
+    response_model=shapes.JobOut,
+    status_code=202,
+    responses=_MISSING,
+)
+def repeat(request: Request, library: LibraryDep, caller: EditorDep, found: JobDep) -> Response:
+    """Reads all files of a job that has ended again, under the rules as they are now, as a new job."""
+    made = job_kinds.again(library, found, caller.name)
+    answer = answered(request, shapes.job_out(seen_job(library, caller, made)), 202)
+    answer.headers["Location"] = f"/api/v1/jobs/{made.id}"
+    return answer
 
 
 @router.delete("/jobs/{id}", operation_id="deleteJob", status_code=204, responses=_MISSING)

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from kb.errors import NotFound, QuestionError
 from kb.library import Library
-from kb.surfaces import forms, views
+from kb.surfaces import forms, job_kinds, views
 from kb.surfaces.access import EditorDep, editor, reader
 from kb.surfaces.api_jobs import JobDep, actor_of, take_up
 from kb.surfaces.api_originals import attachment
@@ -75,6 +75,7 @@ class JobView:
     active: bool
     stoppable: bool
     retriable: bool
+    repeatable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,13 @@ def job(request: Request, found: JobDep, library: LibraryDep, prefs: PrefsDep, s
 
 
 @router.post("/library/jobs/{id}", dependencies=_EDITOR)
-async def change(request: Request, found: JobDep, library: LibraryDep) -> Response:
+async def change(request: Request, found: JobDep, library: LibraryDep, caller: EditorDep) -> Response:
     """Does what the pressed button says."""
     form = await request.form(max_files=0, max_fields=10)
     wanted = str(form.get("do", ""))
+    if wanted == "again":
+        made = await run_in_threadpool(job_kinds.again, library, found, caller.name)
+        return RedirectResponse(job_url(made.id), 303)
     return await run_in_threadpool(_changed, library, found.id, wanted)
 
 
@@ -196,6 +200,7 @@ def job_view(job: Job, words: Words) -> JobView:
         active=job.active,
         stoppable=job.active,
         retriable=not job.active and (job.failed > 0 or job.state in ("failed", "cancelled", "interrupted")),
+        repeatable=not job.active and job.total > 0,
     )
 
 

@@ -241,3 +241,23 @@ def test_a_server_does_not_tell_where_its_files_lie(
     assert answer.headers["retry-after"]
     assert len(tries) == 3
     assert answer.json()["detail"] == "another process holds indexes/main/truth.sqlite3: wait"
+
+
+def test_the_files_of_a_job_are_read_again_as_a_new_job(visitor: TestClient, library: Library) -> None:
+    sent = visitor.post(API, files=[part("甲.txt", TEXT.encode()), part("乙.txt", b"x")]).json()
+    assert visitor.post(f"/api/v1/jobs/{sent['id']}/again").status_code == 422, "it has not ended"
+    library.jobs.cancel(sent["id"])
+    again = visitor.post(f"/api/v1/jobs/{sent['id']}/again")
+    assert again.status_code == 202
+    made = again.json()
+    assert again.headers["location"] == f"/api/v1/jobs/{made['id']}"
+    assert made["id"] != sent["id"]
+    assert (made["kind"], [file["name"] for file in made["files"]]) == ("reprocess", ["甲.txt", "乙.txt"])
+    library.jobs.cancel(made["id"])
+    page = visitor.post(f"/library/jobs/{sent['id']}", data={"do": "again"}, follow_redirects=False)
+    assert page.status_code == 303
+    assert page.headers["location"].rpartition("/")[2] not in (sent["id"], made["id"])
+    assert 'value="again"' in visitor.get(f"/library/jobs/{sent['id']}").text
+    whole = library.jobs.create("backup", "local", ())[0]
+    library.jobs.cancel(whole.id)
+    assert visitor.post(f"/api/v1/jobs/{whole.id}/again").status_code == 422
