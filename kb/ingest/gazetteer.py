@@ -51,6 +51,8 @@ class RegionRules(BaseModel):
     local_press: Pattern
     credit: Pattern
     own_title: tuple[str, ...]
+    borne_out: Pattern
+    lies_in: Pattern
     town_end: Pattern
     town: Pattern
     community: Pattern

@@ -13,13 +13,8 @@ from kb.ingest.gazetteer import gazetteer, region_rules
 from kb.types import Region
 
 _STEM = 4  # characters of a name before 区, 县 or 市
-_LIES_IN = r"[^。]{0,6}?(?:位于|地处|隶属于?|属于?|是)"
 _DISTRICT = re.compile(r"[区县旗](?![域间别划分级])")
 _CITY = re.compile(r"[\u4e00-\u9fff]{2,6}市(?![场民集长值])")
-_OFFICE = (
-    r"(?:委|人民政府|政府|纪委|人大|政协|辖|现有|位于|地处|是|：|:|"
-    r"[\u4e00-\u9fff]{1,6}(?:局|办公室|中心|街道|镇|乡))"
-)
 
 
 def unlisted(parts: tuple[str, ...], text: str) -> Region:
@@ -38,7 +33,7 @@ def unlisted(parts: tuple[str, ...], text: str) -> Region:
             city = _tidy(match.group(), text)
             if not city or _listed_ending(match.group()) or text.count(city) < 2:
                 continue
-            if re.search(re.escape(city) + _OFFICE, text):
+            if re.search(re.escape(city) + region_rules().borne_out, text):
                 return (city,)
     return ()
 
@@ -81,7 +76,7 @@ def _is_listed(name: str) -> bool:
 
 
 def _borne_out(name: str, text: str) -> bool:
-    return re.search(re.escape(name) + _OFFICE, text) is not None or _city(name, text) != ""
+    return re.search(re.escape(name) + region_rules().borne_out, text) is not None or _city(name, text) != ""
 
 
 def _with_city(name: str, text: str) -> Region:
@@ -96,7 +91,7 @@ def _city(name: str, text: str) -> str:
     """The city of a district: right before it, said of it, or the only city that the text names."""
     quoted = re.escape(name)
     pair = re.search(rf"([\u4e00-\u9fff]{{2,6}}市){quoted}", text)
-    said = re.search(rf"(?:{quoted}|[我本全][区县]){_LIES_IN}([\u4e00-\u9fff]{{2,6}}?市)", text)
+    said = re.search(rf"(?:{quoted}|[我本全][区县]){region_rules().lies_in}([\u4e00-\u9fff]{{2,6}}?市)", text)
     for match in (pair, said):
         if match and (city := _tidy(match.group(1), text)):
             return city
