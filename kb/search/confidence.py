@@ -15,6 +15,8 @@ from kb.types import Confidence, Mode
 class _Calibration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    high: float
+    medium: float
     bias: float
     score: float
     said: float
@@ -26,8 +28,6 @@ class _Rules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    high: float
-    medium: float
     zh: _Calibration
     en: _Calibration
 
@@ -35,6 +35,10 @@ class _Rules(BaseModel):
 @cache
 def _rules() -> _Rules:
     return load_rules("confidence.toml", _Rules)
+
+
+def _calibration(question: Understood) -> _Calibration:
+    return _rules().en if question.language == "en" else _rules().zh
 
 
 def evidence(found: Found, question: Understood) -> tuple[float, float, float]:
@@ -52,7 +56,7 @@ def grounds(found: Found, question: Understood, mode: Mode) -> float:
     In the modes lexical and dense the score of a ranking's first is always 1; what the passage says stands in
     its place.
     """
-    rules = _rules().en if question.language == "en" else _rules().zh
+    rules = _calibration(question)
     score, said, document = evidence(found, question)
     score = score if mode == "hybrid" else said
     return rules.bias + rules.score * score + rules.said * said + rules.document * document
@@ -60,7 +64,7 @@ def grounds(found: Found, question: Understood, mode: Mode) -> float:
 
 def confidence(found: Found, question: Understood, mode: Mode) -> Confidence:
     """The step that a passage reaches."""
-    reached = grounds(found, question, mode)
-    if reached >= _rules().high:
+    reached, steps = grounds(found, question, mode), _calibration(question)
+    if reached >= steps.high:
         return "high"
-    return "medium" if reached >= _rules().medium else "low"
+    return "medium" if reached >= steps.medium else "low"
