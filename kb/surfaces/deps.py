@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
 from kb.library import Library
@@ -56,5 +56,14 @@ def keep_prefs(request: Request, prefs: Prefs, response: Response) -> None:
             response.set_cookie(name, value, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of a document's text, as an address names it."""
+
+    start: Annotated[int, Query(ge=0)]
+    end: Annotated[int, Query(ge=1)]
+
+
 LibraryDep = Annotated[Library, Depends(library_of)]
 PrefsDep = Annotated[Prefs, Depends(prefs_of)]
+SpanDep = Annotated[Span, Depends()]

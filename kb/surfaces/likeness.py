@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from kb.surfaces import views
 from kb.surfaces.access import reader
-from kb.surfaces.deps import LibraryDep, PrefsDep
+from kb.surfaces.deps import LibraryDep, PrefsDep, SpanDep
 from kb.surfaces.said import noted
 from kb.surfaces.site import SiteDep
 from kb.types import SimilarTo
@@ -38,13 +37,12 @@ def similar(
     library: LibraryDep,
     prefs: PrefsDep,
     site: SiteDep,
-    start: Annotated[int, Query(ge=0)],
-    end: Annotated[int, Query(ge=1)],
+    span: SpanDep,
 ) -> Response:
     """Passages like a span of this document, other districts first."""
-    answer = library.similar(SimilarTo(doc_id, start, end, _SHOWN))
+    answer = library.similar(SimilarTo(doc_id, span.start, span.end, _SHOWN))
     page = SimilarPage(
-        source=views.citation_view(library.cite(doc_id, start, end), prefs.words),
+        source=views.citation_view(library.cite(doc_id, span.start, span.end), prefs.words),
         documents=answer.coverage.documents,
         regions=answer.coverage.regions,
         notes=noted(answer.notes, prefs.words),

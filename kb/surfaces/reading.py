@@ -13,7 +13,7 @@ from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import access, forms, kin, metadata_rows, reader, requests, views
 from kb.surfaces.access import EditorDep, ReaderDep
-from kb.surfaces.deps import LibraryDep, PrefsDep
+from kb.surfaces.deps import LibraryDep, PrefsDep, SpanDep
 from kb.surfaces.messages import Words
 from kb.surfaces.reasons import refusal_in
 from kb.surfaces.shelving import shelving
@@ -94,11 +94,10 @@ def span_alone(
     library: LibraryDep,
     prefs: PrefsDep,
     site: SiteDep,
-    start: Annotated[int, Query(ge=0)],
-    end: Annotated[int, Query(ge=1)],
+    span: SpanDep,
 ) -> Response:
     """A citation alone, for the panel beside a comparison."""
-    citation = views.citation_view(library.cite(doc_id, start, end), prefs.words)
+    citation = views.citation_view(library.cite(doc_id, span.start, span.end), prefs.words)
     return site.page(request, prefs, "_span.html", citation)
 
 

@@ -57,3 +57,12 @@ def client(library: Library) -> Iterator[TestClient]:
     app = create_app(library)
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def visitor(library: Library) -> Iterator[TestClient]:
+    """A client of a server over the `library` of its module, which does no jobs."""
+    with TestClient(
+        create_app(library), base_url="http://127.0.0.1", raise_server_exceptions=False
+    ) as opened:
+        yield opened

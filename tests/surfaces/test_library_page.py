@@ -12,7 +12,6 @@ from fastapi.testclient import TestClient
 from kb.config import load_settings
 from kb.library import Library
 from kb.store.tally import Outcome
-from kb.surfaces.app import create_app
 from kb.surfaces.messages import Words
 from kb.surfaces.reasons import reason_in
 
@@ -22,14 +21,6 @@ INGEST = Path(__file__).parents[2] / "kb" / "ingest"
 @pytest.fixture
 def library(own_home: Path) -> Iterator[Library]:
     with Library.open(load_settings(own_home, environ={})) as opened:
-        yield opened
-
-
-@pytest.fixture
-def visitor(library: Library) -> Iterator[TestClient]:
-    with TestClient(
-        create_app(library), base_url="http://127.0.0.1", raise_server_exceptions=False
-    ) as opened:
         yield opened
 
 

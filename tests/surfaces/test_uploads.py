@@ -15,7 +15,6 @@ from kb.config import load_settings
 from kb.errors import Busy
 from kb.library import Library
 from kb.surfaces import receiving
-from kb.surfaces.app import create_app
 
 API = "/api/v1/uploads"
 TEXT = "\n".join(
@@ -28,15 +27,6 @@ FORM = "multipart/form-data; boundary=x"
 @pytest.fixture
 def library(bare_home: Path) -> Iterator[Library]:
     with Library.open(load_settings(bare_home, environ={})) as opened:
-        yield opened
-
-
-@pytest.fixture
-def visitor(library: Library) -> Iterator[TestClient]:
-    """A client of a server that does no jobs."""
-    with TestClient(
-        create_app(library), base_url="http://127.0.0.1", raise_server_exceptions=False
-    ) as opened:
         yield opened
 
 

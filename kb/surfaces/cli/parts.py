@@ -11,6 +11,7 @@ from rich.table import Table
 from kb.access.audit import COMMAND_LINE
 from kb.surfaces import access_shapes as shapes
 from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
+from kb.surfaces.cli.people import Wanted
 from kb.types import Role
 
 app = typer.Typer(help="Parts of the library, and who sees them.", no_args_is_help=True, add_completion=False)
@@ -44,7 +45,7 @@ def list_collections(home: Home = None, index: Index = None, json: AsJson = Fals
 @app.command()
 def role(
     name: Name,
-    wanted: Annotated[Role, typer.Argument(metavar="ROLE", help="reader, editor or admin.")],
+    wanted: Wanted,
     home: Home = None,
     index: Index = None,
 ) -> None:

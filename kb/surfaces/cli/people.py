@@ -19,6 +19,7 @@ from kb.types import Account, Role
 app = typer.Typer(help="People who may log in.", no_args_is_help=True, add_completion=False)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
+Wanted = Annotated[Role, typer.Argument(metavar="ROLE", help="reader, editor or admin.")]
 Collections = Annotated[
     list[str] | None,
     typer.Option("--collection", help="See only this collection; repeat for several.", show_default=False),
@@ -59,7 +60,7 @@ def list_people(home: Home = None, index: Index = None, json: AsJson = False) ->
 @app.command()
 def role(
     name: Name,
-    wanted: Annotated[Role, typer.Argument(metavar="ROLE", help="reader, editor or admin.")],
+    wanted: Wanted,
     home: Home = None,
     index: Index = None,
 ) -> None:
