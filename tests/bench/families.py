@@ -101,7 +101,8 @@ def measure(store: Store, made: list[Document]) -> None:
     spent = time.process_time() - begun
     print(f"{len(made)} documents: {spent:.0f} s of processor time, {spent / len(made) * 1000:.1f} ms each")
     with store.reading() as connection:
-        ids = dict(connection.execute(select(documents.c.key, documents.c.id)).tuples().all())
+        found = connection.execute(select(documents.c.key, documents.c.id))
+        ids: dict[int, str] = {row.key: row.id for row in found}
         main = {ids[key]: ids[first] for key, first in families.mains(connection).items()}
     told, asked = Counter[str](), Counter[str]()
     for id in ids.values():
