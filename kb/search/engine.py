@@ -140,7 +140,7 @@ def _ranked(asking: _Asking, vector: Vector | None, earlier: _Known) -> _Ranked 
     if not known.groups:
         return None
     weights = _weights(asking, dense)
-    scores = fused(_evidence(known, weights, asking.bench.ranking.near_passages), weights)
+    scores = fused(_evidence(asking.bench, known, weights), weights)
     order = np.lexsort((np.fromiter(known.groups, np.int64, len(known.groups)), -scores)).tolist()
     ids = list(known.groups)
     return _Ranked(
@@ -205,15 +205,16 @@ def _known(asking: _Asking, vector: Vector | None, found: Sequence[Scored], earl
     return _Known(groups, dense, lexical, document, said)
 
 
-def _evidence(known: _Known, weights: Weights, near_passages: int) -> Evidence:
+def _evidence(bench: Bench, known: _Known, weights: Weights) -> Evidence:
     ids, groups = list(known.groups), list(known.groups.values())
     dense = _array(ids, known.dense)
     return Evidence(
         dense,
         _array(ids, known.lexical),
         _array(groups, known.document),
+        1 - 1 / np.array([max(1, bench.snapshot.cards[key].chunks) for key in groups], np.float64),
         _array(ids, known.said),
-        nearest(dense, groups, near_passages) if weights.near else np.zeros_like(dense),
+        nearest(dense, groups, bench.ranking.near_passages) if weights.near else np.zeros_like(dense),
     )
 
 

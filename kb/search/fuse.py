@@ -36,6 +36,7 @@ class Evidence:
     dense: Scores  # cosine
     lexical: Scores  # BM25
     document: Scores  # BM25 of the whole document
+    rest: Scores  # share of the document that is not the passage, 0..1
     said: Scores  # share of the question's weight that the passage says, 0..1
     near: Scores  # mean cosine of the document's nearest passages
 
@@ -49,11 +50,15 @@ def normalised(scores: Scores) -> Scores:
 
 
 def fused(evidence: Evidence, weights: Weights) -> Scores:
-    """One score for each candidate, 0..1."""
+    """One score for each candidate, 0..1.
+
+    A document adds what it says beside the passage: one that is the whole of its document is judged by
+    itself, or its words would count twice.
+    """
+    own = weights.lexical * normalised(evidence.lexical) + (1 - weights.lexical) * normalised(evidence.dense)
     total = (
-        weights.lexical * normalised(evidence.lexical)
-        + (1 - weights.lexical) * normalised(evidence.dense)
-        + weights.document * normalised(evidence.document)
+        own
+        + weights.document * (evidence.rest * normalised(evidence.document) + (1 - evidence.rest) * own)
         + weights.said * evidence.said
         + weights.near * normalised(evidence.near)
     )
