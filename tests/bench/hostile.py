@@ -166,6 +166,27 @@ def peak_of(process: int) -> int:
     return int(found[1]) // 1024 if found else 0
 
 
+def _attack(server: subprocess.Popen[str], count: int, batch: int, found: Outcome) -> None:
+    """Sends the files to a server that is starting, and stops it."""
+    assert server.stderr is not None
+    address = _ADDRESS.search(server.stderr.readline())
+    drain = threading.Thread(target=server.stderr.read)
+    drain.start()
+    try:
+        assert address
+        with httpx2.Client(base_url=address[0], timeout=300) as http, watched(server.pid, found.peaks):
+            one = Attack(http, found)
+            files = hostile_files(count)
+            while some := list(itertools.islice(files, batch)):
+                one.send(some)
+        if server.poll() is not None:
+            found.wrong.append(f"the server ended with {server.returncode}")
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(60)
+        drain.join()
+
+
 def attack(place: Path, count: int, batch: int) -> Outcome:
     """Sends `count` files to a server over a home in `place`."""
     home = place / "home"
@@ -174,28 +195,14 @@ def attack(place: Path, count: int, batch: int) -> Outcome:
     begun = time.monotonic()
     with embeddings_server(HashEncoder("hostile")) as model:
         variables = {"KB_MODEL_KIND": model.kind, "KB_MODEL_NAME": model.name, "KB_MODEL_URL": model.url}
-        server = subprocess.Popen(
+        with subprocess.Popen(
             command("serve", "--home", home, "--port", "0"),
             cwd=place,
             stderr=subprocess.PIPE,
             text=True,
             env=environment(variables) | {"COLUMNS": "200"},
-        )
-        try:
-            assert server.stderr is not None
-            address = _ADDRESS.search(server.stderr.readline())
-            assert address
-            threading.Thread(target=server.stderr.read, daemon=True).start()
-            with httpx2.Client(base_url=address[0], timeout=300) as http, watched(server.pid, found.peaks):
-                one = Attack(http, found)
-                files = hostile_files(count)
-                while some := list(itertools.islice(files, batch)):
-                    one.send(some)
-            if server.poll() is not None:
-                found.wrong.append(f"the server ended with {server.returncode}")
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(60)
+        ) as server:
+            _attack(server, count, batch, found)
     outside = [path for path in place.iterdir() if path != home]
     strange = [path for path in home.rglob("*") if CANARY in path.name or "passwd" in path.name]
     strange += [path for path in home.iterdir() if path.name not in ("indexes", "uploads")]
