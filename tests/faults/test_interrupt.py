@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,16 @@ from hashing import HashEncoder, embeddings_server
 from running import GENERATED, NOTHING, assert_answers, committed, fill, gone, ingest, problems_of, variables
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C reaches what is started here; what runs in the background of a shell ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("_interruptible")
 def test_ctrl_c_leaves_a_store_that_goes_on(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
