@@ -14,6 +14,8 @@ def test_a_library_is_backed_up_and_restored_elsewhere(own_home: Path, bare_home
     restored = kb("restore", target, "--json", home=bare_home)
     assert (restored.code, restored.json["documents"]) == (0, made.json["documents"]), restored.err
     assert kb("check", "--json", home=bare_home).json["ok"]
+    log = kb("audit", "--json", home=bare_home).json
+    assert [entry["action"] for entry in log["entries"]][-1] == "kb restore"
     again = kb("restore", target, home=bare_home)
     assert again.code == 1
     assert "--replace" in again.complaint

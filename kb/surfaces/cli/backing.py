@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kb.access.audit import COMMAND_LINE
 from kb.config import load_settings
 from kb.errors import BackupError
 from kb.store.layout import Layout
@@ -42,6 +43,8 @@ def restore_from(file: Path, replace: bool, home: Path | None, index: str | None
         )
     settings = load_settings(home, index)
     report = restore_backup(Layout(settings.index_folder), settings.home, file.absolute(), replace=replace)
+    with open_library(home, index) as library:  # the log is the backup's: it must say why it is older
+        library.audit.record(COMMAND_LINE, "kb restore", f"backup of {backups.when(report.created)}")
     if json:
         emit(backups.restore_out(report))
         return
