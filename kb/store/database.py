@@ -17,7 +17,7 @@ from kb.store import schema
 
 # Before this version a WAL database can be corrupted under two connections (sqlite.org/wal.html#walresetbug).
 _SAFE_WAL = (3, 51, 3)
-WAIT_SECONDS = 30.0  # for a lock
+WAIT_SECONDS = 60.0  # for a lock; two hundred clients on two cores have made a writer wait for 30
 
 
 def open_engine(path: Path) -> Engine:

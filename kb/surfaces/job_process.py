@@ -118,7 +118,7 @@ def main() -> None:
 
 def _listen(ending: threading.Event) -> None:
     """Ends the process when its parent has gone: every step is a transaction, so nothing is half done."""
-    while sys.stdin.buffer.read(1):
+    while os.read(sys.stdin.fileno(), 1):  # a reader that buffers is caught by the interpreter's end
         pass
     ending.set()
     time.sleep(_GRACE_SECONDS)
