@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from serving import served
 
 from kb.config import load_settings
 from kb.library import Library
@@ -49,18 +46,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(home: Path) -> Iterator[str]:
     """The address of a server over `home`."""
-    command = [sys.executable, "-m", "kb", "serve", "--home", str(home), "--port", "0"]
-    process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"}
-    )
-    try:
-        assert process.stderr is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
-        assert found
-        yield found.group()
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+    with served(home) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from looking import complaints, look
+from serving import served
 
 from kb.config import load_settings
 from kb.library import Library
@@ -33,17 +29,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with Library.open(load_settings(home, environ={})) as library:
         library.accounts.add("赵敏", PASSWORD, "admin")
         library.accounts.add("王芳", PASSWORD, "reader")
-    command = [sys.executable, "-m", "kb", "serve", "--home", str(home), "--port", "0"]
-    environment = {**os.environ, "COLUMNS": "200"}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
-    try:
-        assert process.stderr is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
-        assert found
-        yield found.group()
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+    with served(home) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def log_in(page: playwright.Page, name: str, following: str) -> None:
