@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kb.later import later
 from kb.models.cache import cached
-from kb.models.engines import best_precision, cores, open_engine
-from kb.models.graph import Precision, encoder_graph
+from kb.models.engines import Precision, best_precision, cores, open_engine
 from kb.models.tokens import PieceTokenizer, common_pieces
 from kb.models.weights import Weights, dequantise, wheel_file
 from kb.ports import Vector, Vectors
+
+if TYPE_CHECKING:
+    from kb.models import graph
+else:
+    graph = later("kb.models.graph")
 
 _FORMAT = "e5-small-2"  # a new name for every change of what is built
 _GRAPH, _PIECES = "graph.onnx", "pieces.json"
@@ -31,10 +37,8 @@ class BundledEncoder:
         self._weights = Weights(wheel_file())
         self._precision: Precision = precision or best_precision()
         files = cached(models_folder / f"{_FORMAT}-{self._precision}", self._build)
-        shape = self._weights.shape
-        table = self._weights.normalisation()
-        self._tokens = PieceTokenizer(files[_PIECES], table, self._weights.vocabulary, shape.positions)
-        self._words = self._weights.blocks("emb.word", shape.hidden)
+        self._tokens = PieceTokenizer(self._weights, files[_PIECES])
+        self._words = self._weights.blocks("emb.word", self.dim)
         self._engine = open_engine(files[_GRAPH], self._precision)
         self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="kb-encoder")
 
@@ -67,4 +71,4 @@ class BundledEncoder:
 
     def _build(self) -> dict[str, bytes]:
         pieces = common_pieces(self._weights.vocabulary())
-        return {_GRAPH: encoder_graph(self._weights, self._precision), _PIECES: pieces}
+        return {_GRAPH: graph.encoder_graph(self._weights, self._precision), _PIECES: pieces}

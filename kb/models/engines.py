@@ -10,16 +10,27 @@ import os
 import threading
 from functools import cache
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import onnxruntime
-from onnx import TensorProto, helper
 
 from kb.errors import ModelError
-from kb.models.graph import INPUT, Precision
 from kb.models.weights import Floats
 from kb.ports import Vector
+
+Precision = Literal["int8", "uint8", "float16"]
+
+INPUT, OUTPUT = "rows", "vectors"  # of the graph
+
+# One MatMulInteger of uint8 (1, 64) and int8 (64, 16), as a model: importing `onnx` to make it takes about as
+# long as all else that opening the encoder does. A test makes it again.
+_DEPTH, _WIDTH = 64, 16
+PROBE = bytes.fromhex(
+    "08093a630a180a01610a0162120179220d4d61744d756c496e746567657212086f766572666c6f775a130a0161120e0a0c08021208"
+    "0a0208010a0208405a130a0162120e0a0c080312080a0208400a02081062130a0179120e0a0c080612080a0208010a02081042040a"
+    "001014"
+)
 
 
 class Engine(Protocol):
@@ -109,17 +120,7 @@ def _openvino_has_bfloat16() -> bool:
 @cache
 def _int8_overflows() -> bool:
     """Whether uint8 x int8 products saturate here: AVX2 without VNNI adds pairs of them in 16 bits."""
-    depth = 64
-    node = helper.make_node("MatMulInteger", ["a", "b"], ["y"])
-    value = helper.make_tensor_value_info
-    graph = helper.make_graph(
-        [node],
-        "overflow",
-        [value("a", TensorProto.UINT8, [1, depth]), value("b", TensorProto.INT8, [depth, 16])],
-        [value("y", TensorProto.INT32, [1, 16])],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    left, right = np.full((1, depth), 255, np.uint8), np.full((depth, 16), 127, np.int8)
+    session = onnxruntime.InferenceSession(PROBE, providers=["CPUExecutionProvider"])
+    left, right = np.full((1, _DEPTH), 255, np.uint8), np.full((_DEPTH, _WIDTH), 127, np.int8)
     product = session.run(None, {"a": left, "b": right})[0]
-    return bool((product != 255 * 127 * depth).any())
+    return bool((product != 255 * 127 * _DEPTH).any())

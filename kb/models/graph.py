@@ -12,18 +12,15 @@ fused ones are scalar loops; MultiHeadAttention takes 1.1 where the operators it
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from kb.models.engines import INPUT, OUTPUT, Precision
 from kb.models.weights import Floats, Weights
-
-Precision = Literal["int8", "uint8", "float16"]
-
-INPUT, OUTPUT = "rows", "vectors"
 
 _FUSED = "com.microsoft"  # onnxruntime's own operators; OpenVINO reads MultiHeadAttention too
 _OPSET, _FUSED_OPSET, _IR = 20, 1, 9

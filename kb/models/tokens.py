@@ -3,9 +3,10 @@
 Folding (the wheel's map, one code point at a time) happens here, because the normalisers of `tokenizers` work
 on whole graphemes. Runs of spaces become one, and a space becomes U+2581.
 
-Loading 250 000 pieces takes a second and 270 MB, while a text of Han characters, ASCII, Greek, kana and signs
-can only match pieces made of those. So these 110 000 pieces are loaded at first, and all when a text needs
-them, which changes no id: a piece matches only where all its characters are in the text.
+Loading 250 000 pieces takes a second and 270 MB, but a piece matches only where all its characters are in
+the text, so leaving others out changes no id. For the first texts, which are all that a question needs, only
+the pieces of their own characters are loaded (10 ms); then 110 000 of Han characters, ASCII, Greek, kana and
+signs (0.2 s); and all when a text needs them.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from kb.models.weights import Vocabulary
+from kb.models.weights import Vocabulary, Weights
 
 Ids = list[int]
 
@@ -32,33 +33,31 @@ _COMMON = re.compile(
     "\u02b0-\u03ff\u2000-\u2bff"  # accents, Greek, punctuation, symbols
     "\u2e80-\u9fff\ue000-\uffff\U00010000-\U0010ffff]*"  # kana, Han, compatibility forms, emoji
 )
+_LOADED_ALONE = 2  # times that pieces are loaded for one text: a question and its Chinese rendering
 _LONGEST_PIECE = 16  # characters; no piece of the vocabulary is longer
 
 
 class PieceTokenizer:
     """Token ids of a text between its sentence marks, cut to the encoder's longest input. Thread-safe."""
 
-    def __init__(
-        self, common: bytes, table: Mapping[int, str], vocabulary: Callable[[], Vocabulary], longest: int
-    ) -> None:
-        """`common` is what `common_pieces` made; `vocabulary` is called when others are needed."""
-        values = json.loads(common)
-        self._bos, self._eos = values["bos"], values["eos"]
-        pairs = list(zip(values["pieces"], values["scores"], strict=True))
-        ids = values["ids"]
-        self._segmenter = _Segmenter(pairs, ids.index(values["unknown"]), ids)
-        self._whole = False
-        self._vocabulary = vocabulary
-        self._table = {0: "", **table}  # the wheel ends the text at U+0000; here it only vanishes
-        self._room = longest - 2
+    def __init__(self, weights: Weights, common: bytes) -> None:
+        """`common` is what `common_pieces` made of these weights."""
+        self._weights = weights
+        self._marks = weights.marks()
+        self._common = common  # until they are loaded
+        self._table = {0: "", **weights.normalisation()}  # U+0000 ends the wheel's text; here it vanishes
+        self._room = weights.shape.positions - 2
+        self._segmenter: _Segmenter | None = None
+        self._loads = 0
         self._lock = threading.Lock()
 
     def __call__(self, text: str) -> Ids:
         """The ids of `text`, at most as many as the encoder takes; the last is always the end mark."""
         folded = self._fold(text)
-        if not (self._whole or _COMMON.fullmatch(folded)):
-            self._load_all()
-        return [self._bos, *self._segmenter(folded)[: self._room], self._eos]
+        segmenter = self._segmenter
+        if segmenter is None or not segmenter.covers(folded):
+            segmenter = self._loaded(folded)
+        return [self._marks.bos, *segmenter(folded)[: self._room], self._marks.eos]
 
     def _fold(self, text: str) -> str:
         # Beyond this length no token can fit any more; one piece of margin keeps the last ones as they were.
@@ -67,33 +66,45 @@ class PieceTokenizer:
         folded = _SPACES.sub(" ", mapped).replace(" ", _METASPACE)[:limit]
         return folded if folded.startswith(_METASPACE) else _METASPACE + folded
 
-    def _load_all(self) -> None:
+    def _loaded(self, folded: str) -> _Segmenter:
+        """A segmenter that covers `folded`, kept for the texts to come."""
         with self._lock:
-            if not self._whole:
-                vocabulary = self._vocabulary()
-                pairs = list(zip(_renamed(vocabulary), vocabulary.scores.tolist(), strict=True))
-                self._segmenter = _Segmenter(pairs, vocabulary.unknown, range(len(pairs)))
-                self._whole = True
+            if self._segmenter is None or not self._segmenter.covers(folded):
+                self._loads += 1
+                self._segmenter = self._load(folded)
+            return self._segmenter
+
+    def _load(self, folded: str) -> _Segmenter:
+        if self._loads <= _LOADED_ALONE:
+            ids, pieces = self._weights.pieces_within(folded)
+            return _Segmenter(
+                [*pieces, (_UNKNOWN_PIECE, 0.0)], [*ids, self._marks.unknown], set(folded).issuperset
+            )
+        if self._common and _COMMON.fullmatch(folded):
+            values = json.loads(self._common)
+            self._common = b""
+            pairs = list(zip(values["pieces"], values["scores"], strict=True))
+            return _Segmenter(pairs, values["ids"], lambda text: _COMMON.fullmatch(text) is not None)
+        vocabulary = self._weights.vocabulary()
+        pairs = list(zip(_renamed(vocabulary), vocabulary.scores.tolist(), strict=True))
+        return _Segmenter(pairs, range(len(pairs)), lambda _: True)
 
 
 def common_pieces(vocabulary: Vocabulary) -> bytes:
-    """What `PieceTokenizer` loads first, as JSON: the pieces of common characters with ids and scores."""
+    """What `PieceTokenizer` loads for many texts, as JSON: pieces of common characters, ids and scores."""
     pieces = _renamed(vocabulary)
     ids = [i for i, piece in enumerate(pieces) if _COMMON.fullmatch(piece)]
     values = {
         "pieces": [pieces[i] for i in ids],
         "scores": [float(vocabulary.scores[i]) for i in ids],
         "ids": ids,
-        "bos": vocabulary.bos,
-        "eos": vocabulary.eos,
-        "unknown": vocabulary.unknown,
     }
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _renamed(vocabulary: Vocabulary) -> list[str]:
     pieces = list(vocabulary.pieces)
-    pieces[vocabulary.unknown] = _UNKNOWN_PIECE
+    pieces[vocabulary.marks.unknown] = _UNKNOWN_PIECE
     return pieces
 
 
@@ -103,12 +114,16 @@ class _Segmenter:
     `tokenizers` would merge neighbouring unknown characters, so each is cut off before the search.
     """
 
-    def __init__(self, pairs: list[tuple[str, float]], unknown: int, ids: Sequence[int]) -> None:
-        """`unknown` is a position in `pairs`; `ids` are the pieces' own."""
+    def __init__(
+        self, pairs: list[tuple[str, float]], ids: Sequence[int], covers: Callable[[str], bool]
+    ) -> None:
+        """`ids` are the pieces' own; `covers` says of a folded text whether all it can match is here."""
+        unknown = next(place for place, (piece, _) in enumerate(pairs) if piece == _UNKNOWN_PIECE)
         self._tokenizer = Tokenizer(models.Unigram(pairs, unknown, False))
         self._tokenizer.pre_tokenizer = pre_tokenizers.Split(_UNSEEN, "isolated")
         self._seen = _Seen(self._tokenizer)
         self._ids = ids
+        self.covers = covers
 
     def __call__(self, folded: str) -> Ids:
         return [self._ids[i] for i in self._tokenizer.encode(folded.translate(self._seen)).ids]

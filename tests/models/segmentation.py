@@ -20,12 +20,12 @@ class Segmentation:
         vocabulary = weights.vocabulary()
         self.pieces = vocabulary.pieces
         self._scores = vocabulary.scores
-        self._ids = {piece: i for i, piece in enumerate(self.pieces) if i != vocabulary.unknown}
-        self._unknown = vocabulary.unknown
+        self._ids = {piece: i for i, piece in enumerate(self.pieces) if i != vocabulary.marks.unknown}
+        self._unknown = vocabulary.marks.unknown
         self._unknown_score = np.float32(vocabulary.scores.min() - 10)
         self._longest = max(map(len, self.pieces))
         self._table = weights.normalisation()
-        self._marks = (vocabulary.bos, vocabulary.eos)
+        self._marks = (vocabulary.marks.bos, vocabulary.marks.eos)
 
     def __call__(self, text: str) -> list[int]:
         folded = re.sub(" {2,}", " ", text.translate(self._table))

@@ -68,7 +68,7 @@ def _tokenizer(weights: Weights) -> Tokenizer:
     """As XLM-RoBERTa's, except that plain NFKC stands for SentencePiece's map: close, not equal."""
     vocabulary = weights.vocabulary()
     pairs = list(zip(vocabulary.pieces, vocabulary.scores.tolist(), strict=True))
-    tokenizer = Tokenizer(models.Unigram(pairs, vocabulary.unknown, False))
+    tokenizer = Tokenizer(models.Unigram(pairs, vocabulary.marks.unknown, False))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(r"[\n\r\t]"), " "),
@@ -79,7 +79,7 @@ def _tokenizer(weights: Weights) -> Tokenizer:
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", vocabulary.bos), ("</s>", vocabulary.eos)]
+        single="<s> $A </s>", special_tokens=[("<s>", vocabulary.marks.bos), ("</s>", vocabulary.marks.eos)]
     )
     tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>", "<mask>"])
     return tokenizer

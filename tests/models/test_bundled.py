@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from sample_texts import CHINESE, sample_texts
 
 from kb.models.bundled import BundledEncoder
-from kb.models.graph import Precision
+from kb.models.engines import Precision
 from kb.ports import Embedder, Vectors
 
 Open = Callable[[Precision], BundledEncoder]
@@ -104,6 +104,6 @@ def test_the_second_opening_reads_what_the_first_built(
     def never(*_: object) -> bytes:
         raise AssertionError("it was built again")
 
-    monkeypatch.setattr("kb.models.bundled.encoder_graph", never)
+    monkeypatch.setattr("kb.models.graph.encoder_graph", never)
     again = BundledEncoder(models_folder, "int8")
     assert_array_equal(again.query("经费"), encoder.query("经费"))

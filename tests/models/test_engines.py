@@ -5,16 +5,38 @@ import os
 import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from kb.errors import ModelError
 from kb.models import engines
-from kb.models.engines import best_precision, cores, integer_precision, open_engine
-from kb.models.graph import INPUT, OUTPUT, Precision, encoder_graph
+from kb.models.engines import (
+    INPUT,
+    OUTPUT,
+    PROBE,
+    Precision,
+    best_precision,
+    cores,
+    integer_precision,
+    open_engine,
+)
+from kb.models.graph import encoder_graph
 from kb.models.weights import Weights
 
 
 def test_this_processor_gets_a_precision_that_does_not_overflow() -> None:
     assert best_precision() in ("float16", integer_precision())
+
+
+def test_the_probe_is_one_product_of_integers() -> None:
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["a", "b"], ["y"])],
+        "overflow",
+        [value("a", TensorProto.UINT8, [1, 64]), value("b", TensorProto.INT8, [64, 16])],
+        [value("y", TensorProto.INT32, [1, 16])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    assert onnx.load_from_string(PROBE) == model
 
 
 def test_where_int8_products_overflow_the_weights_are_shifted(monkeypatch: pytest.MonkeyPatch) -> None:

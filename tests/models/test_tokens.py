@@ -55,6 +55,33 @@ def test_the_common_pieces_give_what_all_pieces_give(
         assert tokens(text) == segmentation(text)
 
 
+@given(texts)
+@example("<unk>")
+@example("")
+@settings(max_examples=60, deadline=None)
+def test_the_pieces_of_the_first_texts_give_what_all_pieces_give(
+    weights: Weights, segmentation: Segmentation, text: str
+) -> None:
+    first = PieceTokenizer(weights, b"")("query: " + text)
+    theirs = segmentation("query: " + text)
+    assert first == theirs or Counter(first) == Counter(theirs)  # ties, as above
+
+
+def test_many_texts_load_the_common_pieces_once(
+    weights: Weights, tokens: PieceTokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = PieceTokenizer(weights, common_pieces(weights.vocabulary()))
+    asked: list[str] = []
+    within = Weights.pieces_within
+    monkeypatch.setattr(
+        Weights, "pieces_within", lambda self, text: (asked.append(text), within(self, text))[1]
+    )
+    monkeypatch.setattr(Weights, "vocabulary", lambda _: pytest.fail("all pieces were decoded"))
+    for text in ("社区经费", "社区", "办公用房", "养老服务", "residents", "网格"):
+        assert fresh(text) == tokens(text)
+    assert len(asked) == 2
+
+
 @pytest.mark.parametrize("filler", ["社区经费", "word ", "。", "é", "𠀀", "\x01", " "])
 def test_a_long_text_is_cut_to_the_longest_input(tokens: PieceTokenizer, filler: str) -> None:
     ids = tokens("passage: " + filler * 20_000)

@@ -8,7 +8,7 @@ import pytest
 
 from kb.errors import ModelError
 from kb.models import weights as module
-from kb.models.weights import Weights, dequantise, wheel_file
+from kb.models.weights import Marks, Weights, dequantise, wheel_file
 
 
 def test_the_shape_is_e5_smalls(weights: Weights) -> None:
@@ -38,10 +38,19 @@ def test_the_vocabulary_and_the_map(weights: Weights) -> None:
     vocabulary = weights.vocabulary()
     assert len(vocabulary.pieces) == len(set(vocabulary.pieces)) == 250_002
     assert vocabulary.pieces[:5] == ("<s>", "<pad>", "</s>", "<unk>", ",")
-    assert (vocabulary.bos, vocabulary.pad, vocabulary.eos, vocabulary.unknown) == (0, 1, 2, 3)
+    assert vocabulary.marks == weights.marks() == Marks(bos=0, eos=2, pad=1, unknown=3)
     table = weights.normalisation()
     assert table[ord("Ａ")] == "A"
     assert table[0x1] == ""
+
+
+@pytest.mark.parametrize("text", ["\u2581query:社区办公用房", "\u2581<unk>", "\u2581é ไทย", ""])
+def test_the_pieces_of_a_text_are_all_that_can_match_it(weights: Weights, text: str) -> None:
+    ids, pieces = weights.pieces_within(text)
+    vocabulary = weights.vocabulary()
+    theirs = [i for i, piece in enumerate(vocabulary.pieces) if set(piece) <= set(text)]
+    assert ids == [i for i in theirs if i != vocabulary.marks.unknown]
+    assert pieces == [(vocabulary.pieces[i], float(vocabulary.scores[i])) for i in ids]
 
 
 def test_an_unknown_tensor_is_named(weights: Weights) -> None:

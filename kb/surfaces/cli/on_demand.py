@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from typing import TYPE_CHECKING
 
@@ -56,4 +57,12 @@ class OnDemand(TyperGroup):
             single.command(cmd_name)(found)
         command = get_command(single)
         command.name = cmd_name
+        _stay()
         return command
+
+
+def _stay() -> None:
+    """What is imported stays to the end: garbage is looked for from now on, and among the rest alone."""
+    if not gc.isenabled():  # where `kb.__main__` started the process
+        gc.freeze()
+        gc.enable()
