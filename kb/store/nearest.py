@@ -26,6 +26,7 @@ _PROBES = (4, 8, 16, 32, 64, 128, 256)
 _QUESTIONS = 100
 _BEST = 10
 _SCORED_AT_ONCE = 65_536  # rows
+_FEW = 0.25  # of the rows: fewer are looked up one by one, more are compared with all others
 _log = logging.getLogger(__name__)
 
 
@@ -95,6 +96,9 @@ def search(
     Under a filter more lists are looked into, so that more than as many rows are compared: the best of few
     lie farther apart.
     """
+    held = rows_of(index)
+    if held is not None and (allowed is None or allowed.count >= _FEW * allowed.rows):
+        return _compared(held, vector, k, allowed)
     parameters: faiss.SearchParameters | None = None
     if allowed is not None:
         selector = faiss.IDSelectorBitmap(allowed.rows, faiss.swig_ptr(allowed.bits))
@@ -107,6 +111,32 @@ def search(
     with _alone():
         scores, rows = index.search(vector.reshape(1, -1), k, params=parameters)
     return scores[0], rows[0]
+
+
+def rows_of(index: faiss.Index) -> Vectors | None:
+    """The rows (n, dim) of an exact index, where they lie; None for one in lists."""
+    if not isinstance(index, faiss.IndexFlat):
+        return None
+    rows: Vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
+    return rows
+
+
+def _compared(
+    held: Vectors, vector: Vector, k: int, allowed: Allowed | None
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """What FAISS's own search of an exact index gives, in half its time: it keeps a heap row by row."""
+    scores = np.empty(len(held), np.float32)
+    wanted = np.ascontiguousarray(vector, np.float32)
+    faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]  # the stub lacks it
+        faiss.swig_ptr(scores), faiss.swig_ptr(wanted), faiss.swig_ptr(held), held.shape[1], len(held)
+    )
+    if allowed is not None:
+        outside = np.unpackbits(allowed.bits, count=allowed.rows, bitorder="little") == 0
+        scores[outside] = -np.inf
+    least = np.partition(scores, len(scores) - k)[len(scores) - k]
+    rows = np.flatnonzero(scores >= least)
+    rows = rows[np.lexsort((rows, -scores[rows]))[:k]]
+    return scores[rows], rows
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from kb.errors import StoreError
 from kb.ports import Scored, Vector, Vectors
 from kb.store.keys import Keys
 from kb.store.layout import replacing
-from kb.store.nearest import Allowed, build, extended, flat, lists_for, lists_of, search
+from kb.store.nearest import Allowed, build, extended, flat, lists_for, lists_of, rows_of, search
 
 _MERGE_ABOVE = 4096  # rows in the later tier before it is merged into a new base
 _MERGE_SHARE = 0.2  # … or this share of the base, whichever is more,
@@ -60,15 +60,23 @@ class _Tier:
         return found
 
     def products(self, vector: Vector, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        return self.index.reconstruct_batch(rows) @ vector if len(rows) else np.zeros(0, np.float32)
+        if not len(rows):
+            return np.zeros(0, np.float32)
+        held = rows_of(self.index)
+        there = self.index.reconstruct_batch(rows) if held is None else held[rows]
+        found: NDArray[np.float32] = there @ vector
+        return found
 
-    def search(self, vector: Vector, k: int, allowed: Allowed | None) -> list[Scored]:
+    def search(
+        self, vector: Vector, k: int, allowed: Allowed | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Ids and scores of the best k."""
         count = min(k, len(self.ids) if allowed is None else allowed.count)
         if count == 0:
-            return []
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
         scores, rows = search(self.index, vector, count, allowed)
         there = rows >= 0
-        return list(map(Scored, self.ids[rows[there]].tolist(), scores[there].tolist()))
+        return self.ids[rows[there]], scores[there]
 
 
 class FaissIndex:
@@ -180,8 +188,11 @@ class FaissIndex:
         base_allowed, later_allowed = self._living, None
         if within is not None:
             base_allowed, later_allowed = self._admitted(within)
-        found = self._base.search(vector, k, base_allowed) + self._later.search(vector, k, later_allowed)
-        return sorted(found, key=lambda scored: (-scored.score, scored.id))[:k]
+        ids, scores = self._base.search(vector, k, base_allowed)
+        later_ids, later_scores = self._later.search(vector, k, later_allowed)
+        ids, scores = np.concatenate([ids, later_ids]), np.concatenate([scores, later_scores])
+        best = np.lexsort((ids, -scores))[:k]
+        return list(map(Scored, ids[best].tolist(), scores[best].tolist()))
 
     def products(self, vector: Vector, ids: Sequence[int]) -> dict[int, float]:
         """See `kb.ports.VectorIndex`."""
