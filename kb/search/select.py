@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb.search.engine import Found
 from kb.search.filters import district
-from kb.search.overlap import overlaps
+from kb.search.overlap import unrepeated
 from kb.types import DocumentCard
 
 
@@ -22,13 +22,7 @@ class Candidate:
 
 def without_repeats(candidates: Sequence[Candidate], share: float) -> list[Candidate]:
     """The candidates without those whose words stand, to this share of character pairs, in a better one."""
-    texts = [candidate.text for candidate in candidates]
-    repeats = overlaps(texts, texts) >= share if texts else None
-    kept: list[int] = []
-    for place in range(len(candidates)):
-        if repeats is None or not repeats[place, kept].any():
-            kept.append(place)
-    return [candidates[place] for place in kept]
+    return [candidates[place] for place in unrepeated([one.text for one in candidates], share)]
 
 
 def spread(
