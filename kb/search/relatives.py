@@ -9,7 +9,6 @@ from kb.search.engine import Found
 from kb.search.exact import Shelf
 from kb.search.overlap import folded, overlaps
 from kb.search.select import Candidate
-from kb.store.documents import chunks_of
 from kb.store.snapshot import Snapshot
 from kb.types import DocumentCard
 
@@ -64,8 +63,7 @@ class _Main:
 
 
 def _main(key: int, shelf: Shelf, wanted: Wanted) -> _Main:
-    chunks = chunks_of(shelf.connection, shelf.snapshot.cards[key].id)
-    rows = shelf.reader.passages([chunk.id for chunk in chunks])
+    rows = shelf.reader.passages_of(key)
     unscored = Found(0, key, 0.0, None, None, None, None, None, 0.0)
     held = tuple(Candidate(replace(unscored, id=id), row.text) for id, row in rows.items())
     said = [folded(one.text) for one in held] if wanted else []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -17,6 +17,7 @@ from kb.store import schema
 
 # Before this version a WAL database can be corrupted under two connections (sqlite.org/wal.html#walresetbug).
 _SAFE_WAL = (3, 51, 3)
+_GENERATION = "SELECT value FROM meta WHERE key = 'generation'"  # asked with every question
 WAIT_SECONDS = 60.0  # for a lock; two hundred clients on two cores have made a writer wait for 30
 
 
@@ -81,10 +82,16 @@ def adding_if_free(engine: Engine) -> Iterator[Connection]:
 
 def generation(connection: Connection) -> int:
     """The number of the last committed change."""
-    value = connection.execute(
-        select(schema.meta.c.value).where(schema.meta.c.key == "generation")
-    ).scalar_one_or_none()
+    value = connection.exec_driver_sql(_GENERATION).scalar_one_or_none()
     return int(value) if value is not None else 0
+
+
+def current_generation(engine: Engine) -> int:
+    """The number of the last committed change, without a transaction. Raises `StoreError`."""
+    file = Path(engine.url.database or "")
+    with _mapped(engine), storing(file), closing(engine.raw_connection()) as connection:
+        row = connection.cursor().execute(_GENERATION).fetchone()
+    return int(row[0]) if row is not None else 0
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import NotFound
@@ -22,6 +23,15 @@ _CHUNK_CONTENT = ("start", "end", "path", "page", "embedded")
 # A passage's words, cut out by SQLite: a row with the whole text would cost a document's length per passage.
 CHUNK_WORDS = func.substr(documents.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start).label("words")
 _BATCH = 500  # ids in one statement, below every SQLite's limit of variables
+# A statement that is made once takes half the time of one made anew.
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_GROUPS = select(chunks.c.id, chunks.c.doc_key).where(chunks.c.id.in_(IDS))
+_EVERY_PASSAGE = (
+    select(chunks, documents.c.id.label("doc_id"), documents.c.title, CHUNK_WORDS)
+    .join(documents, documents.c.key == chunks.c.doc_key)
+    .order_by(chunks.c.doc_key, chunks.c.start)
+)
+_PASSAGES = _EVERY_PASSAGE.where(chunks.c.id.in_(IDS))
 
 
 def embedded_text(title: str, chunk: Chunk, text: str) -> str:
@@ -231,7 +241,7 @@ def passages(connection: Connection, ids: Sequence[int]) -> dict[int, Passage]:
     return {
         passage.chunk.id: passage
         for part in parts(ids)
-        for passage in _passages(connection, chunks.c.id.in_(part))
+        for passage in _passages(connection, _PASSAGES, {"ids": part})
     }
 
 
@@ -239,24 +249,21 @@ def groups_of(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     """The document's key of each chunk; ids that are gone are left out."""
     found: dict[int, int] = {}
     for part in parts(ids):
-        for row in connection.execute(select(chunks.c.id, chunks.c.doc_key).where(chunks.c.id.in_(part))):
+        for row in connection.execute(_GROUPS, {"ids": part}):
             found[row.id] = row.doc_key
     return found
 
 
 def passages_since(connection: Connection, generation: int, until: int) -> Iterable[Passage]:
     """Chunks written after `generation` up to `until`."""
-    return _passages(connection, and_(chunks.c.generation > generation, chunks.c.generation <= until))
+    written = (chunks.c.generation > generation) & (chunks.c.generation <= until)
+    return _passages(connection, _EVERY_PASSAGE.where(written), {})
 
 
-def _passages(connection: Connection, condition: ColumnElement[bool]) -> Iterable[Passage]:
-    statement = (
-        select(chunks, documents.c.id.label("doc_id"), documents.c.title, CHUNK_WORDS)
-        .join(documents, documents.c.key == chunks.c.doc_key)
-        .where(condition)
-        .order_by(chunks.c.doc_key, chunks.c.start)
-    )
-    for row in connection.execute(statement).mappings():
+def _passages(
+    connection: Connection, statement: Select[Any], values: Mapping[str, object]
+) -> Iterable[Passage]:
+    for row in connection.execute(statement, values).mappings():
         chunk = rows.chunk_of(row, row["doc_id"])
         yield Passage(chunk, row["doc_key"], row["title"], row["words"])
 

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.ports import Vector, Vectors
-from kb.store.documents import parts
+from kb.store.documents import IDS, parts
 from kb.store.schema import chunks, embeddings, tombstones
 
 _ROWS = 4096  # vectors read at a time
+_VECTORS = (
+    select(chunks.c.id, embeddings.c.vector)
+    .join(embeddings, embeddings.c.embedded == chunks.c.embedded)
+    .where(embeddings.c.model == bindparam("model"), chunks.c.id.in_(IDS))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,7 @@ def vectors_of(connection: Connection, model: str, ids: Sequence[int]) -> dict[i
     """Vectors by chunk id; chunks without one are left out."""
     found: dict[int, Vector] = {}
     for part in parts(ids):
-        statement = (
-            select(chunks.c.id, embeddings.c.vector)
-            .join(embeddings, embeddings.c.embedded == chunks.c.embedded)
-            .where(embeddings.c.model == model, chunks.c.id.in_(part))
-        )
-        for row in connection.execute(statement):
+        for row in connection.execute(_VECTORS, {"model": model, "ids": part}):
             found[row.id] = np.frombuffer(row.vector, dtype="<f4").astype(np.float32)
     return found
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from kb.store import documents
 from kb.store.database import generation
 from kb.store.documents import Passage
+from kb.store.spans import chunk_order
 from kb.types import Document
 
 _K = TypeVar("_K", bound=Hashable)
@@ -54,6 +55,12 @@ class Recent(Generic[_K, _V]):
             kept = {key: value for key, value in self._values.items() if stays(value)}
         return Recent(self._most, self._weight, kept)
 
+    def without(self, keys: frozenset[_K]) -> Recent[_K, _V]:
+        """A copy without some keys."""
+        with self._lock:
+            kept = {key: value for key, value in self._values.items() if key not in keys}
+        return Recent(self._most, self._weight, kept)
+
 
 def _size(document: Document) -> int:
     return len(document.text) + sum(len(piece.text) for piece in document.removed)
@@ -66,6 +73,7 @@ class Held:
     generation: int
     documents: Recent[str, tuple[int, Document]]  # by id, with the key
     passages: Recent[int, Passage]
+    orders: Recent[int, tuple[int, ...]]  # by document key, its passages in their order
 
     @classmethod
     def nothing(cls, number: int, share: int = 1) -> Held:
@@ -74,6 +82,7 @@ class Held:
             number,
             Recent(_CHARACTERS // share, lambda one: _size(one[1])),
             Recent(_CHARACTERS // share // 2, lambda one: len(one.text)),
+            Recent(_CHARACTERS // share // 100, len),
         )
 
     def at(self, number: int, changed: frozenset[int]) -> Held:
@@ -82,6 +91,7 @@ class Held:
             number,
             self.documents.those(lambda one: one[0] not in changed),
             self.passages.those(lambda one: one.doc_key not in changed),
+            self.orders.without(changed),
         )
 
 
@@ -109,6 +119,15 @@ class Reader:
                 self.held.passages.put(id, passage)
             found |= read
         return {id: found[id] for id in ids if id in found}
+
+    def passages_of(self, key: int) -> dict[int, Passage]:
+        """The passages of a document in their order."""
+        order = self.held.orders.get(key) if self.held is not None else None
+        if order is None:
+            order = tuple(chunk_order(self.connection, [key]))
+            if self.held is not None:
+                self.held.orders.put(key, order)
+        return self.passages(order)
 
     def document(self, key: int, doc_id: str) -> Document:
         """One document with its text. Raises `NotFound`."""

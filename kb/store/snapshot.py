@@ -110,12 +110,6 @@ def load_snapshot(engine: Engine, layout: Layout, before: Snapshot | None = None
     )
 
 
-def current_generation(engine: Engine) -> int:
-    """The truth's generation now."""
-    with reading(engine) as connection:
-        return generation(connection)
-
-
 @dataclass(frozen=True, slots=True)
 class _Shelved:
     """The documents of one generation."""

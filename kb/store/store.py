@@ -19,7 +19,7 @@ from kb.ingest.own import OwnRules, read_own
 from kb.ingest.reading import NO_MARKS, Marks
 from kb.ports import Vector
 from kb.store import collections, documents, embeddings, families, files, sites
-from kb.store.database import adding, open_engine, reading, writing
+from kb.store.database import adding, current_generation, open_engine, reading, writing
 from kb.store.derived import bring_up, outgrown, renew_vectors
 from kb.store.layout import Layout
 from kb.store.lock import Turns
@@ -31,7 +31,6 @@ from kb.store.snapshot import (
     ActiveModel,
     Snapshot,
     active_model,
-    current_generation,
     encode_model,
     load_snapshot,
     removed_since,

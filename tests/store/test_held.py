@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shelf import document, save, text_of
 
+from kb.store.documents import chunks_of
 from kb.store.held import Reader, Recent
 from kb.store.store import Store
 
@@ -20,6 +21,10 @@ def test_a_later_truth_is_not_answered_from_what_is_held(store: Store) -> None:
         first, held = reader.passages(ids), reader.document(*keys["甲"])
         kept = reader.document(*keys["乙"])
         assert list(first) == ids
+        assert list(reader.passages_of(keys["甲"][0])) == [
+            one.id for one in chunks_of(connection, keys["甲"][1])
+        ]
+        assert "图书馆" not in str(reader.passages_of(keys["甲"][0]))
         assert reader.document(*keys["甲"]) is held
         assert reader.passages(ids[:1])[ids[0]] is first[ids[0]]
 
@@ -34,6 +39,15 @@ def test_a_later_truth_is_not_answered_from_what_is_held(store: Store) -> None:
         assert reader.document(*keys["乙"]) is kept
         for passage in reader.passages(ids).values():
             assert "食堂" not in passage.text
+        assert "图书馆" in str(reader.passages_of(keys["甲"][0]))
+        assert reader.passages_of(keys["乙"][0])
+
+    store.remove(["/b.txt"])
+    with store.reading() as connection:
+        assert not Reader.on(connection, new.held).passages_of(keys["乙"][0])
+        gone = Reader.on(connection, store.snapshot().held)
+        assert gone.held is not None
+        assert not gone.passages_of(keys["乙"][0])
 
 
 def test_what_was_not_used_for_longest_goes_first() -> None:
