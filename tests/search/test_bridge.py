@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kb.search import dictionary
+from kb.search import dictionary, terms
 from kb.search.bridge import Carried
 from kb.search.dictionary import open_dictionary
 from kb.search.english import lemmas, runs
@@ -122,14 +123,16 @@ def test_the_dictionary_is_kept_and_a_damaged_one_is_made_again(
 ) -> None:
     given = open_dictionary(built_models)
     made: list[None] = []
-    monkeypatch.setattr(dictionary, "made", lambda: made.append(None) or given.kept)
+    few = replace(terms.made(), bases={"homes": "home"})
+    monkeypatch.setattr(dictionary, "made", lambda: made.append(None) or few)
     for _ in range(2):
         opened = open_dictionary.__wrapped__(tmp_path)
     assert len(made) == 1
+    first = opened.find("grid worker")
     (path,) = tmp_path.iterdir()
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     again = open_dictionary.__wrapped__(tmp_path)
     assert len(made) == 2
     assert path.read_bytes() == whole
-    assert again.find("grid worker") == opened.find("grid worker") == given.find("grid worker") is not None
+    assert again.find("grid worker") == first == given.find("grid worker") is not None

@@ -1,0 +1,64 @@
+"""The words of the field, towards which a slip in a question is mended, and how a slip finds them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from kb.errors import StoreError
+from kb.resources import data_text
+from kb.search.kept import forget_older, made_of
+from kb.search.terms import domain_words
+from kb.store.layout import replacing, storage
+from kb.text.normalise import fold
+
+_FORMAT = 1
+_SOURCES, _PACKAGES = ("glossary.toml", "userdict.txt", "spun.toml"), ("opencc",)
+SHORTEST = 3  # characters of a word that is a candidate
+LONGEST = 8
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+
+
+class _Kept(BaseModel):
+    words: tuple[str, ...]
+
+
+@cache
+def field_words(cache_folder: Path) -> frozenset[str]:
+    """The words of 3 to 8 characters, folded.
+
+    Reading the glossary for them takes 0.1 s, so they are kept in `cache_folder`, in a file that is named by
+    what it is made of; a damaged one is made again.
+    """
+    path = cache_folder / f"field-{_FORMAT}-{made_of(_SOURCES, _PACKAGES)}.json"
+    try:
+        return frozenset(_Kept.model_validate_json(path.read_bytes()).words)
+    except (OSError, ValidationError):
+        kept = _Kept(words=tuple(sorted(_read())))
+    with suppress(StoreError), storage(path):  # a full or protected disk costs the next question 0.1 s again
+        cache_folder.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_text(kept.model_dump_json(), encoding="utf-8")
+        forget_older(cache_folder, "field-*")
+    return frozenset(kept.words)
+
+
+def _read() -> frozenset[str]:
+    lines = (line.split("#")[0].split()[:1] for line in data_text("userdict.txt").splitlines())
+    every = {fold(word) for word in (*domain_words(), *(word for line in lines for word in line))}
+    return frozenset(word for word in every if SHORTEST <= len(word) <= LONGEST and _HAN.fullmatch(word))
+
+
+@cache
+def skeletons(cache_folder: Path) -> dict[str, list[tuple[str, int]]]:
+    """Words by what is left when one character is taken out, and which one that was."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for word in sorted(field_words(cache_folder)):
+        for place in range(len(word)):
+            found[word[:place] + word[place + 1 :]].append((word, place))
+    return found
