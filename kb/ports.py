@@ -114,6 +114,10 @@ class LexicalIndex(Protocol):
         """What `search` would give these ids; those without any of the words are left out."""
         ...
 
+    def leading(self, clauses: Sequence[Clause], share: float, within: Set[int] | None = None) -> set[int]:
+        """The ids that score at least `share` of what the best one does, of the documents `within`."""
+        ...
+
     def said(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
         """The share of the clauses' weight, 0..1, that each entry says at all, however often; never 0."""
         ...

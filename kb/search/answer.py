@@ -101,6 +101,7 @@ def answer(question: Question, desk: Desk) -> Answer:
         filters = replace(filters, years=wishes.years)
     shelf = desk.shelf(filters)
     asked = Asked(question, wishes, understood, filters, pool(shelf, wishes, understood.clauses), slips)
+    matching = _matching(asked, desk)  # before finding, which then knows what these documents score
     excerpts = _excerpts(asked, desk, shelf, _find(asked, desk, shelf))
     if translations := _translations(understood.carried):
         notes += (Note("translated", "；".join(translations)),)
@@ -112,7 +113,7 @@ def answer(question: Question, desk: Desk) -> Answer:
         notes,
         _reading(asked, desk, excerpts),
         filters,
-        _matched(asked, desk, excerpts),
+        _cards(matching, desk.snapshot, excerpts),
     )
 
 
@@ -193,14 +194,22 @@ def _copied_from(asked: Asked, excerpts: Sequence[Excerpt]) -> tuple[tuple[str, 
     return tuple(found.items())
 
 
-def _matched(asked: Asked, desk: Desk, excerpts: Sequence[Excerpt]) -> tuple[DocumentCard, ...]:
-    """The documents that the question matches, whatever was chosen beside the results."""
+def _matching(asked: Asked, desk: Desk) -> frozenset[int]:
+    """Keys of the documents that the question matches, whatever was chosen beside the results."""
     free = without_choices(asked.filters)
     shelf = desk.shelf(free)
     satisfied = asked.pool if free == asked.filters else pool(shelf, asked.wishes, asked.understood.clauses)
-    hits = desk.snapshot.columns.id.among(excerpt.citation.doc_id for excerpt in excerpts).nonzero()[0]
-    keys = matched(shelf, satisfied, asked.understood.clauses, hits.tolist())
-    return tuple(desk.snapshot.cards[key] for key in sorted(keys))
+    return matched(shelf, satisfied, asked.understood.clauses)
+
+
+def _cards(
+    matching: frozenset[int], snapshot: Snapshot, excerpts: Sequence[Excerpt]
+) -> tuple[DocumentCard, ...]:
+    """The documents that the question matches; those of the hits are always among them."""
+    hits = snapshot.columns.id.among(excerpt.citation.doc_id for excerpt in excerpts).nonzero()[0]
+    return tuple(
+        snapshot.cards[key] for key in sorted(matching.union(hits.tolist())) if key in snapshot.cards
+    )
 
 
 def _excerpts(asked: Asked, desk: Desk, shelf: Shelf, found: Sequence[Found]) -> tuple[Excerpt, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import kb.store.lexical
+import kb.store.queries
 from kb.library import Library
 from kb.search.engine import Bench, Found, find
 from kb.search.filters import admitted, passes
@@ -55,7 +56,9 @@ def _found(library: Library, text: str, within: Keys | None) -> list[Found]:
         return find(Bench(store.snapshot(), connection, within, ranking()), understood, vector, "hybrid")
 
 
-@pytest.mark.parametrize("changed", [{"_LARGE": 0}, {"_LISTED": 1}, {"_LARGE": 0, "_NESTED": 3}])
+@pytest.mark.parametrize(
+    "changed", [{"_LARGE": 0}, {"_LISTED": 1}, {"_LARGE": 0, "_NESTED": 3}, {"_READ_LEADING": 2}]
+)
 def test_words_are_scored_alike_whichever_way_they_are_looked_up(
     sample_library: Library, monkeypatch: pytest.MonkeyPatch, changed: dict[str, int]
 ) -> None:
@@ -66,7 +69,8 @@ def test_words_are_scored_alike_whichever_way_they_are_looked_up(
     asked = [(text, within) for text in QUESTIONS for within in (None, half)]
     plain = [_found(sample_library, *one) for one in asked]
     for name, value in changed.items():
-        monkeypatch.setattr(kb.store.lexical, name, value)
+        module = kb.store.lexical if hasattr(kb.store.lexical, name) else kb.store.queries
+        monkeypatch.setattr(module, name, value)
     for index in (snapshot.passages, snapshot.documents):
         index.reload()  # what was put together before goes
     for one, wanted in zip(asked, plain, strict=True):

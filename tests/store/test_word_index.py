@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kb.store.lexical
+import kb.store.queries
 from kb.ports import Clause, Phrase
 from kb.store.entries import Entry
 from kb.store.lexical import TantivyIndex
@@ -223,8 +224,8 @@ def test_entries_looked_up_score_what_a_search_gives_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nested: int
 ) -> None:
     """Whether every list is asked for each entry, or read from end to end."""
-    monkeypatch.setattr(kb.store.lexical, "_NESTED", nested)
-    monkeypatch.setattr(kb.store.lexical, "_LARGE", 0)
+    monkeypatch.setattr(kb.store.queries, "_NESTED", nested)
+    monkeypatch.setattr(kb.store.queries, "_LARGE", 0)
     index = TantivyIndex(tmp_path)
     said = ["社区经费", "共建共享经费经费", "社区考核办法", "办公用房", "社区社区共建"]
     index.update([Entry(key, key, "", said[key % 5] * (1 + key % 3)) for key in range(1, 200)], [7, 8])
@@ -241,3 +242,27 @@ def test_entries_looked_up_score_what_a_search_gives_them(
     index.update([Entry(55, 55, "", "社区")], [])
     longer = [word(f"词{number}") for number in range(300)]
     assert index.scores([*clauses, *longer], asked).keys() == shares.keys()
+
+
+@pytest.mark.parametrize("first", [1, 3, 1000])
+def test_leading_entries_and_what_is_known_of_them_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """However many are read first, and never beyond a change."""
+    monkeypatch.setattr(kb.store.lexical, "_READ_LEADING", first)
+    index = TantivyIndex(tmp_path)
+    said = ["社区经费", "共建共享经费经费", "社区考核办法", "办公用房", "社区社区共建"]
+    index.update([Entry(key, key, "", said[key % 5]) for key in range(1, 60)], [])
+    clauses, ids = (word("经费"), word("社区", 0.2)), list(range(1, 70))
+    every = {one.id: one.score for one in index.search(list(clauses), 100)}
+    for within in (None, frozenset(range(3, 40)), frozenset({3}), frozenset[int]()):
+        inside = {id: score for id, score in every.items() if within is None or id in within}
+        least = 0.5 * max(inside.values(), default=0.0)
+        assert index.leading(clauses, 0.5, within) == {id for id, score in inside.items() if score >= least}
+        assert index.leading(list(clauses), 0.5, within) == index.leading(clauses, 0.5, within)
+        assert index.scores(clauses, ids) == every
+    index.update([Entry(1, 1, "", "经费" * 9)], [5, 6])
+    now = index.scores(list(clauses), ids)
+    assert index.scores(clauses, ids) == now != every
+    assert not {5, 6} & (index.leading(clauses, 0.0) | now.keys())
+    assert 1 in index.leading(clauses, 0.9)
