@@ -40,9 +40,15 @@ def admitted(columns: Columns, filters: Filters) -> Keys | None:
 
 def passes(card: DocumentCard, filters: Filters) -> bool:
     """Whether a document may answer."""
+    return not failed(card, filters)
+
+
+def failed(card: DocumentCard, filters: Filters) -> set[str]:
+    """The columns whose value keeps a document from answering."""
+    wrong = {name for name, test in _tests(filters).items() if not test(VALUES[name](card))}
     if (filters.documents and card.id not in filters.documents) or card.id in filters.not_documents:
-        return False
-    return all(test(VALUES[name](card)) for name, test in _tests(filters).items())
+        wrong.add("id")
+    return wrong
 
 
 @lru_cache(_REMEMBERED)

@@ -1,4 +1,7 @@
-"""Who asks, and what they may do. Routes name the role they need: `Depends(reader)`, `editor` or `admin`."""
+"""Who asks, and what they may do. Routes name the role they need: `Depends(reader)`, `editor` or `admin`.
+
+These are coroutines that wait for nothing: FastAPI would run plain functions in a thread each.
+"""
 
 from __future__ import annotations
 
@@ -30,17 +33,17 @@ def library_for(library: Library, caller: Caller) -> Library:
     return library if caller.kind == "local" else library.seen_by(caller.collections)
 
 
-def reader(request: Request) -> Caller:
+async def reader(request: Request) -> Caller:
     """One who may search and read. Raises a 401 problem."""
     return _at_least(request, "reader")
 
 
-def editor(request: Request) -> Caller:
+async def editor(request: Request) -> Caller:
     """One who may also take documents in, correct them and change baskets. Raises a 401 or 403 problem."""
     return _at_least(request, "editor")
 
 
-def overseer(request: Request) -> Caller:
+async def overseer(request: Request) -> Caller:
     """An editor who may see every document: what is told of the whole is for these. 401 or 403 problem."""
     found = _at_least(request, "editor")
     if found.collections is not None:
@@ -48,12 +51,12 @@ def overseer(request: Request) -> Caller:
     return found
 
 
-def admin(request: Request) -> Caller:
+async def admin(request: Request) -> Caller:
     """One who may do everything. Raises a 401 or 403 problem."""
     return _at_least(request, "admin")
 
 
-def steward(caller: Annotated[Caller, Depends(admin)]) -> Caller:
+async def steward(caller: Annotated[Caller, Depends(admin)]) -> Caller:
     """An administrator who may see everything: who may do what is for these. 401 or 403 problem."""
     if not rules(caller):
         raise HTTPException(

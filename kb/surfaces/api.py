@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from kb.compare.table import sorted_by_figure
@@ -237,7 +238,7 @@ def answered(request: Request, value: DataclassInstance, status: int = 200, revi
 
     `revision` stands at the beginning of the ETag.
     """
-    body = wire.to_json(value).encode()
+    body = to_json(value, inf_nan_mode="null")
     tag = f'"{revision}{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=0, must-revalidate"}
     known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}

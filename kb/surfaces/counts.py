@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
-from kb.search.filters import passes, works
+from kb.search.filters import failed, works
 from kb.types import DocumentCard, Filters, Region
 
 Value = TypeVar("Value", bound=Hashable)
@@ -29,21 +29,23 @@ class Counts:
 def counted(cards: Sequence[DocumentCard], filters: Filters) -> Counts:
     """The counts over `cards` under `filters`."""
 
-    def passing(free: Filters) -> Iterable[DocumentCard]:
-        return (card for card in cards if passes(card, free))
+    judged = [(card, failed(card, filters)) for card in cards]
 
-    placed = passing(replace(filters, regions=(), not_regions=()))
-    flagged = passing(replace(filters, flags=(), not_flags=()))
+    def passing(but: str = "") -> Iterable[DocumentCard]:
+        return (card for card, wrong in judged if not wrong or wrong == {but})
+
     return Counts(
-        documents=works(passing(filters)),
+        documents=works(passing()),
         regions=_works(
-            (card.region[:depth], card) for card in placed for depth in range(1, len(card.region) + 1)
+            (card.region[:depth], card)
+            for card in passing("region")
+            for depth in range(1, len(card.region) + 1)
         ),
-        kinds=_works((card.kind, card) for card in passing(replace(filters, kinds=())) if card.kind),
-        topics=_works((name, card) for card in passing(replace(filters, topics=())) for name in card.topics),
-        issuers=_works((card.issuer, card) for card in passing(replace(filters, issuers=())) if card.issuer),
-        years=_works((card.year, card) for card in passing(replace(filters, years=None)) if card.year),
-        flags=_works((flag.name, card) for card in flagged for flag in card.flags),
+        kinds=_works((card.kind, card) for card in passing("kind") if card.kind),
+        topics=_works((name, card) for card in passing("topics") for name in card.topics),
+        issuers=_works((card.issuer, card) for card in passing("issuer") if card.issuer),
+        years=_works((card.year, card) for card in passing("year") if card.year),
+        flags=_works((flag.name, card) for card in passing("flags") for flag in card.flags),
     )
 
 

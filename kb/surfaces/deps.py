@@ -64,6 +64,14 @@ class Span:
     end: Annotated[int, Query(ge=1)]
 
 
-LibraryDep = Annotated[Library, Depends(library_of)]
-PrefsDep = Annotated[Prefs, Depends(prefs_of)]
+async def _library(request: Request) -> Library:
+    return library_of(request)  # a coroutine, as FastAPI would run a plain function in a thread
+
+
+async def _prefs(request: Request) -> Prefs:
+    return prefs_of(request)
+
+
+LibraryDep = Annotated[Library, Depends(_library)]
+PrefsDep = Annotated[Prefs, Depends(_prefs)]
 SpanDep = Annotated[Span, Depends()]

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kb.errors import KbError
 from kb.library import Library
 from kb.surfaces.problems import for_programs, problem_body, problem_response, status_of
-from kb.surfaces.recording import Act, Allowance, begun, done
+from kb.surfaces.recording import Act, Allowance, begun, done, remembered
 from kb.surfaces.security import BODY_BYTES, SAFE_METHODS
 from kb.types import LOCAL, Caller
 
@@ -56,12 +56,13 @@ class Door:
             return
         request, id = Request(scope, receive), secrets.token_hex(8)
         headers = {"X-Request-Id": id}
-        act = caller = None
+        act: Act | None = None
+        caller: Caller | None = None
         try:
             caller = await self._caller(request)
             answer, receive, headers = await self._admitted(request, caller, headers)
-            if answer is None and caller is not None:
-                act = await self._begun(request, caller)
+            if answer is None and caller is not None and remembered(request, caller):
+                act = await run_in_threadpool(begun, self._library, request)
         except KbError as error:
             answer = problem_response(status_of(error), str(error), scope["path"])
 
@@ -94,9 +95,6 @@ class Door:
                 detail = f"this form is too old: open its page again (a script sends {TOKEN_HEADER})"
                 return problem_response(403, detail, scope["path"]), receive, headers
         return None, receive, headers
-
-    async def _begun(self, request: Request, caller: Caller) -> Act | None:
-        return await run_in_threadpool(begun, self._library, request, caller)
 
     async def _caller(self, request: Request) -> Caller | None:
         if self._trusting and _from_here(request):

@@ -75,17 +75,20 @@ def say(request: Request, *particulars: str) -> None:
     request.state.particulars = [*getattr(request.state, "particulars", ()), *particulars]
 
 
-def begun(library: Library, request: Request, caller: Caller) -> Act | None:
-    """What to remember of a request; None for one that only looks.
+def remembered(request: Request, caller: Caller) -> bool:
+    """Whether the log says anything of a request: not of one that only looks.
 
     Of the user of this machine, who is not asked who they are: what says who may do what.
     """
     path = request.url.path
     if path in READING or (caller.kind == "local" and not _ADMINISTERING.match(path)):
-        return None
-    if request.method in SAFE_METHODS and not _TAKEN_AWAY.search(path):
-        return None
-    found = _ABOUT.match(path)
+        return False
+    return request.method not in SAFE_METHODS or _TAKEN_AWAY.search(path) is not None
+
+
+def begun(library: Library, request: Request) -> Act:
+    """What to remember of a request."""
+    found = _ABOUT.match(request.url.path)
     kind, name = (found[1], unquote(found[2])) if found else ("", "")
     return Act(kind, name, fingerprint(library, kind, name))
 
