@@ -21,6 +21,7 @@ class Scored(NamedTuple):
 
     id: int
     score: float
+    document: int = -1  # the key of the passage's document, -1 where it was not looked up
 
 
 class Reader(Protocol):
@@ -74,7 +75,12 @@ class VectorIndex(Protocol):
         ...
 
     def search(self, vector: Vector, k: int, within: Set[int] | None = None) -> list[Scored]:
-        """The best k by inner product, best first, of the documents `within` when they are given."""
+        """The best k by inner product, best first, of the documents `within` when they are given; each with
+        its document."""
+        ...
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, Vector]:
+        """The vectors of `ids`, as they were given; those that are not kept so are left out."""
         ...
 
     def products(self, vector: Vector, ids: Sequence[int]) -> dict[int, float]:

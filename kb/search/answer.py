@@ -25,6 +25,7 @@ from kb.search.exact import (
     strongest,
 )
 from kb.search.filters import admitted, coverage, unclear_places, undated
+from kb.search.marks import marked, merged
 from kb.search.matched import matched, without_choices
 from kb.search.question import SAYS_SOMETHING, Understood, understand
 from kb.search.ranking import Ranking
@@ -36,7 +37,6 @@ from kb.search.typos import Mending, Slip, mend
 from kb.store.documents import Passage
 from kb.store.held import Reader
 from kb.store.snapshot import Snapshot
-from kb.text.normalise import fold_with_origin
 from kb.text.tokens import bigrams
 from kb.types import (
     Answer,
@@ -260,32 +260,6 @@ def excerpt_of(
     exact = exact_marks(citation.quote, asked.wishes)
     sure = confidence(found, understood, asked.question.mode)
     return Excerpt(rank, hit, citation, sure, merged([*marks, *exact]), others)
-
-
-def marked(quote: str, terms: Sequence[str]) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
-    """Spans of `quote` that hold one of the folded `terms`, merged and in order, and the terms found."""
-    folded = fold_with_origin(quote)
-    spans: list[tuple[int, int]] = []
-    present: list[str] = []
-    for term in terms:
-        at = folded.text.find(term)
-        if at >= 0:
-            present.append(term)
-        while at >= 0:
-            spans.append((folded.origin[at], folded.origin[at + len(term) - 1] + 1))
-            at = folded.text.find(term, at + 1)
-    return merged(spans), tuple(present)
-
-
-def merged(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """The same characters covered by spans in order that neither touch nor overlap."""
-    whole: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if whole and start <= whole[-1][1]:
-            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
-        else:
-            whole.append((start, end))
-    return tuple(whole)
 
 
 def _translations(carried: Sequence[Carried]) -> list[str]:

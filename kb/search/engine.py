@@ -103,7 +103,8 @@ def _moved(asking: _Asking, ranked: _Ranked, vector: Vector) -> Vector | None:
     if share == 0:
         return None
     best = ranked.ids[: ranking.feedback_passages]
-    rows = vectors_of(bench.connection, bench.snapshot.model.name, best)
+    rows = {} if bench.snapshot.vectors is None else bench.snapshot.vectors.vectors(best)
+    rows |= vectors_of(bench.connection, bench.snapshot.model.name, [id for id in best if id not in rows])
     worth = {id: score**2 for id, score in zip(best, ranked.scores, strict=False) if id in rows}
     mean = sum(worth[id] * rows[id] for id in worth) / max(sum(worth.values()), 1e-9)
     moved = vector + share * mean
@@ -189,7 +190,7 @@ def _known(asking: _Asking, vector: Vector | None, found: Sequence[Scored], earl
     bench, clauses = asking.bench, asking.question.clauses
     hybrid = asking.mode == "hybrid"
     dense, lexical = ({scored.id: scored.score for scored in one} for one in (found, asking.lexical))
-    groups = _documents(bench, list(dict.fromkeys([*dense, *lexical, *(bench.also if hybrid else ())])))
+    groups = _documents(bench, found, [*lexical, *(bench.also if hybrid else ())])
     if hybrid:
         dense |= _cosines(bench, vector, [id for id in groups if id not in dense])
     passages, whole = bench.snapshot.passages, bench.snapshot.documents
@@ -224,16 +225,17 @@ def _cosines(bench: Bench, vector: Vector | None, ids: Sequence[int]) -> dict[in
     return bench.snapshot.vectors.products(vector, ids)
 
 
-def _documents(bench: Bench, ids: Sequence[int]) -> dict[int, int]:
-    """The document's key of each passage in the order given, where the snapshot knows it.
+def _documents(bench: Bench, near: Sequence[Scored], ids: Sequence[int]) -> dict[int, int]:
+    """The document's key of each passage `near` and of the others, where the snapshot knows it.
 
     From memory where it can be: hundreds of rows of SQL take long.
     """
-    found: dict[int, int] = {}
+    found = {one.id: one.document for one in near if one.document >= 0}
+    asked = list(dict.fromkeys(id for id in (*(one.id for one in near), *ids) if id not in found))
     if bench.snapshot.vectors is not None:
-        found = bench.snapshot.vectors.documents(ids)
-    found |= groups_of(bench.connection, [id for id in ids if id not in found])
-    return {id: found[id] for id in ids if id in found and found[id] in bench.snapshot.cards}
+        found |= bench.snapshot.vectors.documents(asked)
+    found |= groups_of(bench.connection, [id for id in asked if id not in found])
+    return {id: key for id, key in found.items() if key in bench.snapshot.cards}
 
 
 def _weights(asking: _Asking, dense: Sequence[Scored]) -> Weights:

@@ -24,12 +24,13 @@ _REMEMBERED = 256  # filters
 class Column(Generic[V]):
     """One value for each document, as its number among the different values. Immutable."""
 
-    __slots__ = ("_numbered", "numbers", "values")
+    __slots__ = ("_every", "_numbered", "numbers", "values")
 
     def __init__(self, numbers: NDArray[np.int32], values: tuple[V, ...], numbered: dict[V, int]) -> None:
         self.numbers = numbers  # by document key
         self.values = values
         self._numbered = numbered
+        self._every: NDArray[np.int64] | None = None  # how many documents have each value, once it was asked
 
     @classmethod
     def empty(cls) -> Column[V]:
@@ -74,9 +75,13 @@ class Column(Generic[V]):
         return int(np.count_nonzero(self._counts(within)))
 
     def _counts(self, within: Keys | None) -> NDArray[np.int64]:
-        numbers = self.numbers
         if within is not None:
-            numbers = numbers[within.members(np.arange(len(numbers)))]
+            return self._counted(self.numbers[within.members(np.arange(len(self.numbers)))])
+        if self._every is None:
+            self._every = self._counted(self.numbers)
+        return self._every
+
+    def _counted(self, numbers: NDArray[np.int32]) -> NDArray[np.int64]:
         return np.bincount(numbers[numbers >= 0], minlength=len(self.values))
 
 

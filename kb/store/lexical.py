@@ -36,7 +36,8 @@ class _Scoring:
 
     clauses: Sequence[Clause]
     what: _What
-    query: tantivy.Query | None  # None without words
+    plain: tantivy.Query | None  # None without words
+    query: tantivy.Query | None  # the same for few entries
     known: Mapping[int, float] = field(default_factory=dict)
     complete: bool = False  # whether what is not known scores nothing
 
@@ -102,10 +103,8 @@ class TantivyIndex:
 
     def search(self, clauses: Sequence[Clause], k: int, within: Set[int] | None = None) -> list[Scored]:
         """See `kb.ports.LexicalIndex`."""
-        ways = [self._state.queries.clause(clause) for clause in clauses if clause.alternatives]
-        if not ways or not len(self):
-            return []
-        return self._within(either(ways), k, within)
+        query = _scoring(self._state, clauses, "scores").plain
+        return self._within(query, k, within) if query is not None and len(self) else []
 
     def scores(self, clauses: Sequence[Clause], ids: Sequence[int]) -> dict[int, float]:
         """See `kb.ports.LexicalIndex`."""
@@ -126,7 +125,7 @@ class TantivyIndex:
             most *= 8
         if isinstance(clauses, tuple):
             scoring = _scoring(state, clauses, "scores")
-            scoring.known = dict(scoring.known) | dict(found)
+            scoring.known = dict(scoring.known) | {one.id: one.score for one in found}
             scoring.complete = scoring.complete or (within is None and len(found) < most)
         return {one.id for one in found if one.score >= least}
 
@@ -140,7 +139,8 @@ class TantivyIndex:
         if not rest or scoring.query is None or not len(self):
             return found
         query = both(scoring.query, state.queries.listed("key", rest))
-        return found | {id: score for id, score in _hits(state.searcher, query, len(rest)) if score > 0}
+        keys, scores = _found(state.searcher, query, len(rest))
+        return found | {key: score for key, score in zip(keys, scores, strict=True) if score > 0}
 
     def _limited(self, query: tantivy.Query, members: Set[int]) -> tantivy.Query:
         """The query among the documents `members`."""
@@ -206,16 +206,22 @@ def _scoring(state: _State, clauses: Sequence[Clause], what: _What) -> _Scoring:
             return held
     sayable, queries = [clause for clause in clauses if clause.alternatives], state.queries
     ways = [queries.clause(one) for one in sayable] if what == "scores" else queries.saying(sayable)
-    made = _Scoring(clauses, what, queries.summed(ways) if ways else None)
+    plain, few = (either(ways), queries.summed(ways)) if ways else (None, None)
+    made = _Scoring(clauses, what, plain, few)
     if isinstance(clauses, tuple):  # what may change is not remembered
         state.lately = (made, *state.lately)[:_REMEMBERED]
     return made
 
 
 def _hits(searcher: tantivy.Searcher, query: tantivy.Query, k: int) -> list[Scored]:
+    return list(map(Scored, *_found(searcher, query, k)))
+
+
+def _found(searcher: tantivy.Searcher, query: tantivy.Query, k: int) -> tuple[list[int], list[float]]:
+    """Keys and scores of the best k."""
     hits = searcher.search(query, limit=k, count=False).hits
-    keys = searcher.fast_field_values("key", [address for _, address in hits])
-    return list(map(Scored, keys, (score for score, _ in hits)))
+    keys: list[int] = searcher.fast_field_values("key", [address for _, address in hits])
+    return keys, [score for score, _ in hits]
 
 
 def _read(k: int, documents: Keys) -> int:

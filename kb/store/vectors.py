@@ -69,14 +69,14 @@ class _Tier:
 
     def search(
         self, vector: Vector, k: int, allowed: Allowed | None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Ids and scores of the best k."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+        """Ids, scores and documents of the best k."""
         count = min(k, len(self.ids) if allowed is None else allowed.count)
         if count == 0:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+            return self.ids[:0], np.zeros(0, np.float32), self.groups[:0]
         scores, rows = search(self.index, vector, count, allowed)
         there = rows >= 0
-        return self.ids[rows[there]], scores[there]
+        return self.ids[rows[there]], scores[there], self.groups[rows[there]]
 
 
 class FaissIndex:
@@ -188,11 +188,19 @@ class FaissIndex:
         base_allowed, later_allowed = self._living, None
         if within is not None:
             base_allowed, later_allowed = self._admitted(within)
-        ids, scores = self._base.search(vector, k, base_allowed)
-        later_ids, later_scores = self._later.search(vector, k, later_allowed)
-        ids, scores = np.concatenate([ids, later_ids]), np.concatenate([scores, later_scores])
+        base = self._base.search(vector, k, base_allowed)
+        later = self._later.search(vector, k, later_allowed)
+        ids, scores, groups = (np.concatenate([base[i], later[i]]) for i in range(3))
         best = np.lexsort((ids, -scores))[:k]
-        return list(map(Scored, ids[best].tolist(), scores[best].tolist()))
+        return list(map(Scored, ids[best].tolist(), scores[best].tolist(), groups[best].tolist()))
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, Vector]:
+        """See `kb.ports.VectorIndex`."""
+        found: dict[int, Vector] = {}
+        for tier, rows, there in self._found(ids):
+            if (held := rows_of(tier.index)) is not None:
+                found |= zip(there.tolist(), held[rows], strict=True)
+        return found
 
     def products(self, vector: Vector, ids: Sequence[int]) -> dict[int, float]:
         """See `kb.ports.VectorIndex`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,7 +43,7 @@ class Folded:
     """
 
     text: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
 
 
 class _Simplified(dict[int, str]):
@@ -105,10 +105,13 @@ def fold_with_origin(text: str) -> Folded:
     """Everything folded, with the way back to the original."""
     flat = fold_characters(text)
     pattern, originals = _spun()
+    matches = list(pattern.finditer(flat)) if pattern else []
+    if not matches:
+        return Folded(flat, range(len(flat) + 1))
     pieces: list[str] = []
     origin: list[int] = []
     last = 0
-    for match in pattern.finditer(flat) if pattern else ():
+    for match in matches:
         pieces.append(flat[last : match.start()])
         origin.extend(range(last, match.start()))
         word = originals[match.group()]

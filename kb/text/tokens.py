@@ -117,7 +117,13 @@ def _unknown() -> Callable[[str], Iterable[str]]:
 
 def plain_words(text: str) -> list[list[str]]:
     """The words of each run of `text` after folding, side by side and without the shorter words in them."""
-    return [list(_jieba(run).cut(run)) if _CJK.match(run) else [run] for run in _RUN.findall(fold(text))]
+    return [list(_side_by_side(run)) if _CJK.match(run) else [run] for run in _RUN.findall(fold(text))]
+
+
+@lru_cache(maxsize=1 << 12)
+def _side_by_side(run: str) -> tuple[str, ...]:
+    """The words of a run; a question is cut several times."""
+    return tuple(_jieba(run).cut(run))
 
 
 def frequency(word: str) -> int:

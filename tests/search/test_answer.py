@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.library import Library
-from kb.search.answer import marked
 from kb.search.filters import works
+from kb.search.marks import marked
 from kb.text.normalise import fold
 from kb.types import Filters, Mode, Question
 

@@ -216,6 +216,17 @@ def test_products_and_documents_of_rows(in_lists: tuple[FaissIndex, Vectors]) ->
     products = changed.products(vectors[0], [1, 2, 9001, 12345])
     assert products == pytest.approx({1: 1.0, 9001: 1.0}, abs=1e-3)
     assert FaissIndex.empty(DIM).products(unit(1), [3]) == {}
+    assert {one.id: one.document for one in changed.search(vectors[0], 2)} == {1: 0, 9001: 77}
+    assert changed.vectors([1, 2, 9001]).keys() == {9001}, "lists hold them in half the precision"
+
+
+def test_vectors_of_an_exact_index_are_those_given() -> None:
+    index = FaissIndex.empty(DIM).changed([1, 2, 3], [5, 5, 6], np.stack([unit(i) for i in range(3)]), [])
+    changed = index.changed([3, 4], [6, 7], np.stack([unit(8), unit(9)]), [1])
+    for one, wanted in ((index, {1: 0, 2: 1, 3: 2}), (changed, {2: 1, 3: 8, 4: 9})):
+        found = one.vectors([1, 2, 3, 4, 5])
+        assert found.keys() == wanted.keys()
+        assert all((found[id] == unit(seed)).all() for id, seed in wanted.items())
 
 
 def test_so_many_dead_rows_outgrow_the_lists(in_lists: tuple[FaissIndex, Vectors]) -> None:
