@@ -3,68 +3,46 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kb.access.accounts import Accounts
 from kb.access.audit import Audit
 from kb.access.collections import Collections
+from kb.asking import Asking
 from kb.compare.lens import find_lens, lenses
 from kb.compare.sources import gather, passed_over
 from kb.compare.table import CompareRequest, build_comparison
 from kb.config import Settings
-from kb.errors import NotFound, QuestionError
+from kb.errors import QuestionError
 from kb.models.chat import Chat
-from kb.models.opened import OpenModels
-from kb.ports import Embedder
-from kb.search.answer import Desk, answer
-from kb.search.cite import check_quote, cite
-from kb.search.encoder import answering
-from kb.search.filters import admitted
 from kb.search.question import understand
 from kb.search.ranking import ranking
-from kb.search.similar import similar
-from kb.store import documents
 from kb.store.arrival import IntakeOptions
 from kb.store.check import check
 from kb.store.correcting import check_correction
 from kb.store.deleting import delete_document
 from kb.store.documents import FAMILY
 from kb.store.embedding import Progress, correct, silent
-from kb.store.families import OWN, family_of
-from kb.store.held import Reader
+from kb.store.families import OWN
 from kb.store.intake import take_in
 from kb.store.jobs import Jobs
-from kb.store.layout import Layout
 from kb.store.placing import place_files
 from kb.store.restored import remove_again, restore, restored_of
-from kb.store.restoring import settle
-from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.store.tally import Told, unheard
 from kb.store.uploads import Originals
 from kb.store.view import Views
 from kb.types import (
-    Answer,
     Basket,
-    CheckedCitation,
     CheckReport,
-    Citation,
     Comparison,
     Document,
-    DocumentCard,
-    Family,
-    Filters,
     IngestReport,
     Lens,
     Question,
-    Quotation,
     Removed,
-    SimilarTo,
 )
 from kb.upkeep.keeping import Upkeep
 from kb.write.baskets import Baskets
@@ -73,30 +51,21 @@ from kb.write.proposals import Proposal
 from kb.write.propose import propose
 
 
-class Library:
+class Library(Asking):
     """One index, open. Reading is safe from many threads, and sees what other processes write."""
 
     def __init__(self, settings: Settings, store: Store, today: Callable[[], date] = date.today) -> None:
-        self.settings = settings
-        self.today = today  # what "last year" in a question is counted from
+        super().__init__(settings, store, today)
         self.baskets, self.collections = Baskets(store), Collections(store)
         self.jobs, self.originals = Jobs(store), Originals(store)
         self.accounts, self.audit = Accounts(store), Audit(store)
         self.upkeep = Upkeep(store, settings.home)
-        self._store, self._views = store, Views(store)
-        self._models = OpenModels(settings.models_folder)
-
-    @classmethod
-    def open(cls, settings: Settings) -> Library:
-        """Opens or creates the index that the settings name. Raises `StoreError`."""
-        layout = Layout(settings.index_folder, settings.home)
-        settle(layout, settings.home)
-        return cls(settings, Store.open(layout))
+        self._views = Views(store)
 
     def close(self) -> None:
         """Frees files and connections."""
         self._views.close()
-        self._store.close()
+        super().close()
 
     def seen_by(self, collections: frozenset[str] | None) -> Library:
         """The library as somebody sees it who may see these collections (None: all) from elsewhere."""
@@ -104,14 +73,6 @@ class Library:
         seen._store = self._views.of(collections)
         seen.baskets, seen.upkeep = Baskets(seen._store), Upkeep(seen._store, self.settings.home)
         return seen
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def ingest(
         self,
@@ -178,68 +139,6 @@ class Library:
         with self._store.reading() as connection:
             return restored_of(connection, doc_id)
 
-    def generation(self) -> int:
-        """Grows with every committed change."""
-        return self._store.generation()
-
-    def cards(self, filters: Filters = Filters()) -> tuple[DocumentCard, ...]:  # noqa: B008 (a frozen value)
-        """The documents' metadata, by source and place in it."""
-        snapshot = self._store.snapshot()
-        within = admitted(snapshot.columns, filters)
-        return tuple(card for key, card in snapshot.cards.items() if within is None or key in within)
-
-    def card(self, doc_id: str) -> DocumentCard:
-        """One document's metadata. Raises `NotFound`."""
-        snapshot = self._store.snapshot()
-        key = snapshot.columns.key_of(doc_id)
-        if key is None:
-            raise NotFound(f"no document has the id {doc_id}: `kb list` shows the ids")
-        return snapshot.cards[key]
-
-    def document(self, doc_id: str) -> Document:
-        """One document with its text. Raises `NotFound`."""
-        with self._store.reading() as connection:
-            return self._store.shown_document(documents.get_document(connection, doc_id))
-
-    def family(self, doc_id: str) -> Family:
-        """The work that a document belongs to, with its copies. Raises `NotFound`."""
-        card, snapshot = self.card(doc_id), self._store.snapshot()
-        with self._store.reading() as connection:
-            return family_of(connection, card, snapshot.cards, snapshot.families.get(card.family, ()))
-
-    def search(self, question: Question) -> Answer:
-        """Cited excerpts. Raises `QuestionError` for a question that cannot be asked."""
-        if question.top_k < 1 or question.top_k > 1000:
-            raise QuestionError(f"{question.top_k} hits cannot be asked for: give a number from 1 to 1000")
-        with self._desk(encoding=question.mode != "lexical") as desk:
-            return answer(question, desk)
-
-    def open_encoder(self) -> None:
-        """Opens the encoder, which the first search would wait for. Raises `ModelError`."""
-        self._embedder_of(self._store.snapshot())
-
-    def similar(self, wanted: SimilarTo) -> Answer:
-        """Passages like one, other districts first. Raises `NotFound`, `QuestionError` for a span outside."""
-        with self._desk() as desk:
-            return similar(wanted, desk)
-
-    @contextmanager
-    def _desk(self, *, encoding: bool = False) -> Iterator[Desk]:
-        snapshot = self._store.snapshot()
-        if encoding and snapshot.model is not None:
-            self._embedder_of(snapshot)  # takes seconds once, so outside the transaction: writers wait for it
-        with self._store.reading() as connection:
-            yield Desk(
-                snapshot,
-                Reader.on(connection, snapshot.held),
-                lambda: self._embedder_of(snapshot),
-                lambda: self._models.reranker(self.settings.reranker),
-                ranking(),
-                self.settings.home_region,
-                self.settings.models_folder,
-                self.today(),
-            )
-
     def lenses(self) -> tuple[Lens, ...]:
         """The lenses shipped and the user's own."""
         return lenses(self._own_lenses())
@@ -258,14 +157,6 @@ class Library:
             sources = gather(request, snapshot, connection, wanted)
         chinese, without = self._in_chinese(request.topic), passed_over(request, snapshot, sources)
         return build_comparison(request, lens, sources, self._embedder_of(snapshot), chinese, without)
-
-    def cite(self, doc_id: str, start: int, end: int) -> Citation:
-        """The citation of a span. Raises `NotFound`, or `QuestionError` for a span outside the text."""
-        return cite(self.document(doc_id), self.card(doc_id), start, end)
-
-    def verify(self, quotations: Sequence[Quotation]) -> tuple[CheckedCitation, ...]:
-        """Whether quotations still stand in their documents, and where."""
-        return tuple(check_quote(self._document_or_none(one.doc_id), one) for one in quotations)
 
     def proposals(self, source: Comparison | Basket) -> tuple[Proposal, ...]:
         """Sentences that the writing server of the settings proposes for the draft from `source`, checked.
@@ -286,15 +177,6 @@ class Library:
             return ""
         return understand(topic, ranking(), self.settings.models_folder).rendering
 
-    def _document_or_none(self, doc_id: str) -> Document | None:
-        try:
-            return self.document(doc_id)
-        except NotFound:
-            return None
-
     def _own_lenses(self) -> Path | None:
         folder = self.settings.home / "lenses"
         return folder if folder.is_dir() else None
-
-    def _embedder_of(self, snapshot: Snapshot) -> Embedder:
-        return answering(self._models, snapshot.model, self.settings.model)

@@ -31,6 +31,7 @@ RANKS = {
     "search": 5,
     "compare": 6,
     "write": 7,
+    "asking": 7,
     "upkeep": 7,
     "library": 8,
     "evaluate": 9,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.config import ModelSettings, RerankerSettings
-from kb.models.bundled import BundledEncoder
+from kb.later import later
 from kb.models.remembered import RememberedQueries
-from kb.models.remote import RemoteEncoder
 from kb.models.rerank import CrossEncoderReranker, NoReranker
-from kb.models.transformer import SentenceTransformerEncoder
 from kb.ports import Embedder, Reranker
+
+if TYPE_CHECKING:
+    from kb.models import bundled, remote, transformer
+else:  # only one is asked for
+    bundled, remote = later("kb.models.bundled"), later("kb.models.remote")
+    transformer = later("kb.models.transformer")
 
 
 def open_embedder(settings: ModelSettings, models_folder: Path) -> Embedder:
@@ -23,10 +28,10 @@ def open_embedder(settings: ModelSettings, models_folder: Path) -> Embedder:
 
 def _encoder(settings: ModelSettings, models_folder: Path) -> Embedder:
     if settings.kind == "remote":
-        return RemoteEncoder(settings)
+        return remote.RemoteEncoder(settings)
     if settings.kind == "sentence-transformers":
-        return SentenceTransformerEncoder(settings, models_folder)
-    return BundledEncoder(models_folder)
+        return transformer.SentenceTransformerEncoder(settings, models_folder)
+    return bundled.BundledEncoder(models_folder)
 
 
 def open_reranker(settings: RerankerSettings, models_folder: Path) -> Reranker:

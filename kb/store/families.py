@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kb.ingest.families import (
-    Likeness,
-    Member,
-    buckets,
-    grouped,
-    kinship,
-    likeness,
-    sketch,
-    sketch_version,
-)
+from kb.later import later
 from kb.store import rows
 from kb.store.meeting import likely_kin
 from kb.store.schema import (
@@ -30,13 +22,18 @@ from kb.store.schema import (
 )
 from kb.types import Document, DocumentCard, Family, FamilyMember, sha256_hex
 
+if TYPE_CHECKING:
+    import kb.ingest.families as kin
+else:  # for writing
+    kin = later("kb.ingest.families")
+
 OWN = "none"  # the decision that a document is a work of its own
 _SOME = 400  # keys in one statement
 
 
 def join(connection: Connection, key: int, document: Document) -> None:
     """Finds the family of a document that was written, and settles it and those it leaves."""
-    known = likeness(document)
+    known = kin.likeness(document)
     _sketch(connection, key, document, known)
     before = _component(connection, [key])
     connection.execute(
@@ -45,7 +42,7 @@ def join(connection: Connection, key: int, document: Document) -> None:
     found = {
         other: share
         for other, text in _texts(connection, likely_kin(connection, key)).items()
-        if (share := kinship(known, likeness(text))) is not None
+        if (share := kin.kinship(known, kin.likeness(text))) is not None
     }
     if found:
         pairs = [(key, other, share) for other, share in found.items()]
@@ -113,7 +110,7 @@ def family_of(
 
 def stale(connection: Connection) -> list[int]:
     """Keys of the documents whose sketch is missing, or was made in another way."""
-    present = family_sketches.c.version.startswith(f"{sketch_version()}:", autoescape=True)
+    present = family_sketches.c.version.startswith(f"{kin.sketch_version()}:", autoescape=True)
     statement = (
         select(documents.c.key)
         .outerjoin(family_sketches, and_(family_sketches.c.doc_key == documents.c.key, present))
@@ -132,10 +129,10 @@ def catch_up(connection: Connection, keys: Sequence[int]) -> None:
 
 def _version(text: str, region: tuple[str, ...]) -> str:
     """Names the way a sketch is made and what it is made of."""
-    return f"{sketch_version()}:{sha256_hex(chr(0).join((text, *region)))[:16]}"
+    return f"{kin.sketch_version()}:{sha256_hex(chr(0).join((text, *region)))[:16]}"
 
 
-def _sketch(connection: Connection, key: int, document: Document, known: Likeness) -> None:
+def _sketch(connection: Connection, key: int, document: Document, known: kin.Likeness) -> None:
     """Keeps the buckets of a text, unless they are those that are kept."""
     version = _version(document.version, document.region)
     held = connection.execute(
@@ -143,7 +140,7 @@ def _sketch(connection: Connection, key: int, document: Document, known: Likenes
     ).scalar_one_or_none()
     if held == version:
         return
-    made = sketch(known)
+    made = kin.sketch(known)
     values = {
         "doc_key": key,
         "version": version,
@@ -153,7 +150,7 @@ def _sketch(connection: Connection, key: int, document: Document, known: Likenes
     statement = upsert(family_sketches).values(values)
     connection.execute(statement.on_conflict_do_update(index_elements=["doc_key"], set_=values))
     connection.execute(delete(family_buckets).where(family_buckets.c.doc_key == key))
-    own = [{"bucket": bucket, "doc_key": key} for bucket in set(buckets(made))]
+    own = [{"bucket": bucket, "doc_key": key} for bucket in set(kin.buckets(made))]
     if own:
         connection.execute(insert(family_buckets), own)
 
@@ -203,7 +200,7 @@ def _settle(connection: Connection, seeds: set[int], without: Iterable[int] = ()
     members = _members(connection, keys)
     ids = {member.id: key for key, member in members.items()}
     decided = _decisions(connection, ids)
-    main = grouped(list(members.values()), _links(connection, members), decided)
+    main = kin.grouped(list(members.values()), _links(connection, members), decided)
     sizes = Counter(main.values())
     placed = [
         {"doc_key": ids[id], "main_key": ids[first], "by_hand": int(id in decided and id != first)}
@@ -214,8 +211,8 @@ def _settle(connection: Connection, seeds: set[int], without: Iterable[int] = ()
         connection.execute(insert(families), placed)
 
 
-def _members(connection: Connection, keys: Sequence[int]) -> dict[int, Member]:
-    members: dict[int, Member] = {}
+def _members(connection: Connection, keys: Sequence[int]) -> dict[int, kin.Member]:
+    members: dict[int, kin.Member] = {}
     for part in _some(keys):
         statement = (
             select(
@@ -230,11 +227,11 @@ def _members(connection: Connection, keys: Sequence[int]) -> dict[int, Member]:
         )
         for row in connection.execute(statement):
             flags = frozenset(flag[0] for flag in row.flags)
-            members[row.key] = Member(row.id, row.shingles or 0, row.issued, flags)
+            members[row.key] = kin.Member(row.id, row.shingles or 0, row.issued, flags)
     return members
 
 
-def _links(connection: Connection, members: Mapping[int, Member]) -> dict[str, frozenset[str]]:
+def _links(connection: Connection, members: Mapping[int, kin.Member]) -> dict[str, frozenset[str]]:
     links: dict[str, set[str]] = {}
     for part in _some(list(members)):
         found = select(family_links).where(

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from kb.errors import StoreError
-from kb.store import accounts, audit, baskets, by_hand, collections, job_rows, schema
+from kb.later import later
+from kb.store import schema
 from kb.store.database import adding, reading
-from kb.store.deleted import deleted
+
+if TYPE_CHECKING:
+    from kb.store import accounts, audit, baskets, by_hand, collections, deleted, job_rows
+else:  # most openings have nothing to migrate
+    accounts, audit = later("kb.store.accounts"), later("kb.store.audit")
+    baskets, by_hand = later("kb.store.baskets"), later("kb.store.by_hand")
+    collections, deleted = later("kb.store.collections"), later("kb.store.deleted")
+    job_rows = later("kb.store.job_rows")
 
 
 def m001_first_tables(connection: Connection) -> None:
@@ -65,7 +74,7 @@ def m009_by_hand(connection: Connection) -> None:
 
 def m010_jobs(connection: Connection) -> None:
     """Jobs with their files, and what was deleted by hand."""
-    schema.metadata.create_all(connection, tables=[*job_rows.TABLES, deleted])
+    schema.metadata.create_all(connection, tables=[*job_rows.TABLES, deleted.deleted])
 
 
 def m011_collections(connection: Connection) -> None:

@@ -26,10 +26,11 @@ from kb.store.lock import writer_lock
 from kb.store.migrations import migrate
 from kb.store.regained import Regained, keep_shut
 from kb.store.store import Store
+from kb.store.unfinished import PLAN, WORK, unfinished
 from kb.types import RestoreReport
 
 REPLACED = "replaced"  # folder of the home: what backups took the place of
-_WORK, _PLAN, _MARK = ".restoring", "plan.json", "restored"
+_MARK = "restored"
 
 
 def restore_backup(layout: Layout, home: Path, backup: Path, *, replace: bool) -> RestoreReport:
@@ -44,7 +45,7 @@ def restore_backup(layout: Layout, home: Path, backup: Path, *, replace: bool) -
         layout.prepare()
         with writer_lock(layout):
             _recover(layout, home)
-            work = home / _WORK
+            work = home / WORK
             with storage(work):
                 shutil.rmtree(work, ignore_errors=True)
                 (work / "new").mkdir(parents=True)
@@ -53,7 +54,7 @@ def restore_backup(layout: Layout, home: Path, backup: Path, *, replace: bool) -
                 _make_ready(work / "new" / TRUTH_NAME, manifest)
                 kept, regained = _swap(layout, home, work)
             finally:
-                if not (work / _PLAN).exists():
+                if not (work / PLAN).exists():
                     shutil.rmtree(work, ignore_errors=True)
     rebuilt = _bring_up(layout)
     return RestoreReport(
@@ -69,7 +70,7 @@ def restore_backup(layout: Layout, home: Path, backup: Path, *, replace: bool) -
 
 def settle(layout: Layout, home: Path) -> None:
     """Finishes or undoes a restore that was cut off; does nothing while one is at work."""
-    if (home / _WORK / _PLAN).exists():
+    if unfinished(home):
         with contextlib.suppress(Busy), writer_lock(layout):
             _recover(layout, home)
 
@@ -112,7 +113,7 @@ def _swap(layout: Layout, home: Path, work: Path) -> tuple[str, Regained]:
     try:
         _set_aside(layout, kept)
         regained = _follow_on(layout.truth, work / "new" / TRUTH_NAME, mark)
-        with replacing(work / _PLAN) as temporary:
+        with replacing(work / PLAN) as temporary:
             temporary.write_text(json.dumps({"mark": mark, "kept": kept.name, "new": new}), encoding="utf-8")
         with storage(home):
             for name, place in places(layout, home).items():
@@ -205,7 +206,7 @@ def _replace_truth(source: Path, target: Path) -> None:
 
 def _recover(layout: Layout, home: Path) -> None:
     """Finishes a restore whose truth is in place, undoes one whose truth is not. Needs the lock."""
-    path = home / _WORK / _PLAN
+    path = home / WORK / PLAN
     if not path.exists():
         return
     with storage(home), storing(layout.truth):
@@ -216,12 +217,12 @@ def _recover(layout: Layout, home: Path) -> None:
             _undo(layout, home, home / REPLACED / plan["kept"], plan["new"])
         path.unlink()
         sync_folder(path.parent)
-    shutil.rmtree(home / _WORK, ignore_errors=True)
+    shutil.rmtree(home / WORK, ignore_errors=True)
 
 
 def _undo(layout: Layout, home: Path, kept: Path, new: list[str]) -> None:
     for name, place in places(layout, home).items():
-        back = home / _WORK / "new" / name
+        back = home / WORK / "new" / name
         moved_in = name in new and not back.exists()
         if moved_in and place.exists():
             place.rename(back)

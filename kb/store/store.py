@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.errors import StoreError
-from kb.ingest.own import OwnRules, read_own
 from kb.ingest.reading import NO_MARKS, Marks
+from kb.later import later
 from kb.ports import Vector
-from kb.store import collections, documents, embeddings, families, files, sites
+from kb.store import documents, embeddings, families
 from kb.store.database import adding, current_generation, open_engine, reading, writing
 from kb.store.derived import bring_up, outgrown, renew_vectors
 from kb.store.layout import Layout
@@ -37,6 +38,14 @@ from kb.store.snapshot import (
     replaceable,
 )
 from kb.types import Chunk, Document, DocumentCard, IngestReport, LastRun
+
+if TYPE_CHECKING:
+    from kb.ingest import own
+    from kb.store import collections, files, sites
+else:  # for writing
+    own = later("kb.ingest.own")
+    collections, files = later("kb.store.collections"), later("kb.store.files")
+    sites = later("kb.store.sites")
 
 _log = logging.getLogger(__name__)
 _LAST_RUN = "last_run"  # in meta
@@ -92,9 +101,9 @@ class Store(Turns):
         with reading(self.engine) as connection:
             yield connection
 
-    def own_rules(self) -> OwnRules:
+    def own_rules(self) -> own.OwnRules:
         """The office's own rules. Raises `DataError` when a file of theirs is wrong."""
-        return read_own(self.layout.rules)
+        return own.read_own(self.layout.rules)
 
     def generation(self) -> int:
         """The number of the last committed change."""

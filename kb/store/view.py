@@ -17,8 +17,7 @@ from sqlalchemy import Engine, Table, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kb.store import schema
-from kb.store.collections import collections
+from kb.store import accounts, audit, baskets, by_hand, collections, deleted, job_rows, schema
 from kb.store.database import open_engine
 from kb.store.held import Held
 from kb.store.layout import Layout
@@ -27,6 +26,8 @@ from kb.store.snapshot import Snapshot
 from kb.store.store import Store
 from kb.types import Document, DocumentCard
 
+# All that declare tables, so that none is missing among those of `schema.metadata`; a test counts them.
+DECLARING = (accounts, audit, baskets, by_hand, collections, deleted, job_rows, schema)
 _OWN_RULE = frozenset({"documents", "basket_entries"})  # baskets: see kb.store.baskets.find
 _NAMING = {  # a column → what of a document it names
     "doc_key": "key",
@@ -165,7 +166,7 @@ def _documents(names: frozenset[str] | None) -> str:
 
 def _about(table: Table) -> str | None:
     """The view of a table that names documents: its rows about those that may be seen."""
-    if table.name in _OWN_RULE or table is collections:
+    if table.name in _OWN_RULE or table is collections.collections:
         return None
     seen = "(SELECT {} FROM main.documents WHERE collection IN (SELECT name FROM temp.collections))"
     rules = [

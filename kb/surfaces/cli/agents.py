@@ -6,7 +6,8 @@ from functools import partial
 
 import anyio
 
-from kb.surfaces.cli.common import Home, Index, open_library
+from kb.surfaces.cli.common import Home, Index
+from kb.surfaces.cli.opening import open_library
 from kb.surfaces.mcp.server import answer_stdio
 from kb.surfaces.warming import warming
 

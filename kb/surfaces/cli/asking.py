@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.surfaces import wire
-from kb.surfaces.cli import show as screen
-from kb.surfaces.cli.common import AsJson, Home, Index, ModeName, emit, open_library
+from kb.asking import Asking
+from kb.config import load_settings
+from kb.later import later
+from kb.surfaces.cli.common import AsJson, Home, Index, ModeName, emit
+from kb.surfaces.cli.excerpts import print_answer
 from kb.surfaces.cli.filtering import (
     DocumentOption,
     FlagOption,
@@ -22,7 +24,12 @@ from kb.surfaces.cli.filtering import (
     YearOption,
     filters,
 )
-from kb.types import Question, SimilarTo
+from kb.types import Answer, Question, SimilarTo
+
+if TYPE_CHECKING:
+    from kb.surfaces import wire
+else:  # for JSON
+    wire = later("kb.surfaces.wire")
 
 
 def search(
@@ -53,12 +60,9 @@ def search(
     """Search, in Chinese or English; every hit is an exact, cited excerpt."""
     chosen = filters(region, not_region, year, kind, issuer, flag, not_flag, document, not_document, topic)
     asked = Question(question, top_k, chosen, per_region, mode.value, literal)
-    with open_library(home, index) as library:
+    with Asking.open(load_settings(home, index)) as library:
         answer = library.search(asked)
-    if json:
-        emit(wire.search_out(answer, explain))
-    else:
-        screen.print_answer(answer, explain)
+    _say(answer, explain, json)
 
 
 def similar(
@@ -78,9 +82,13 @@ def similar(
 ) -> None:
     """Passages like one, other districts first; a hit shows its place as [DOC:START-END]."""
     chosen = filters(region, not_region, year, kind, issuer)
-    with open_library(home, index) as library:
+    with Asking.open(load_settings(home, index)) as library:
         answer = library.similar(SimilarTo(document, start, end, top_k, chosen))
+    _say(answer, explain, json)
+
+
+def _say(answer: Answer, explain: bool, json: bool) -> None:
     if json:
         emit(wire.search_out(answer, explain))
     else:
-        screen.print_answer(answer, explain)
+        print_answer(answer, explain)

@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from kb.surfaces import access_shapes as shapes
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, open_library, out
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, out
+from kb.surfaces.cli.opening import open_library
 
 
 def audit(

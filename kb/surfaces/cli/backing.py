@@ -13,7 +13,8 @@ from kb.errors import BackupError
 from kb.store.layout import Layout
 from kb.store.restoring import restore_backup
 from kb.surfaces import backups
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, out
+from kb.surfaces.cli.opening import open_library
 from kb.surfaces.health_shapes import amount, todo
 from kb.surfaces.messages import Words
 from kb.types import Health

@@ -13,7 +13,8 @@ from kb.errors import QuestionError
 from kb.library import Library
 from kb.surfaces import basket_shapes as shapes
 from kb.surfaces.cli import show as screen
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, out
+from kb.surfaces.cli.opening import open_library
 from kb.surfaces.cli.writing import (
     CsvOption,
     DocxOption,

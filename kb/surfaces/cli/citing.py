@@ -10,7 +10,8 @@ import typer
 from kb.errors import ExportError
 from kb.surfaces import basket_shapes, reports
 from kb.surfaces.cli import show as screen
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library
+from kb.surfaces.cli.common import AsJson, Home, Index, emit
+from kb.surfaces.cli.opening import open_library
 from kb.types import Quotation
 from kb.write.verify import read_citations
 

@@ -10,7 +10,7 @@ import typer
 from kb.compare.table import CompareRequest, sorted_by_figure
 from kb.surfaces import wire
 from kb.surfaces.cli import show as screen
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library
+from kb.surfaces.cli.common import AsJson, Home, Index, emit
 from kb.surfaces.cli.filtering import (
     AboutOption,
     IssuerOption,
@@ -20,6 +20,7 @@ from kb.surfaces.cli.filtering import (
     YearOption,
     filters,
 )
+from kb.surfaces.cli.opening import open_library
 from kb.surfaces.cli.writing import (
     CsvOption,
     DocxOption,

@@ -15,7 +15,9 @@ from kb.library import Library
 from kb.resources import resource_folder
 from kb.surfaces import shapes, wire
 from kb.surfaces.cli import show as screen
-from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, emit, log, out, watched
+from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, emit, log, out
+from kb.surfaces.cli.excerpts import print_answer
+from kb.surfaces.cli.opening import watched
 from kb.types import Answer, Comparison, Question
 
 QUESTIONS = ("其他区是怎么解决社区办公用房经费的", "how did other districts fund community offices")
@@ -55,7 +57,7 @@ def demo(home: Home = None, json: AsJson = False) -> None:
 def _print(answers: Sequence[Answer], comparison: Comparison) -> None:
     for answer in answers:
         out.print(Rule(Text(answer.query, style="bold")))
-        screen.print_answer(answer)
+        print_answer(answer)
     out.print(Rule(Text(f"对比：{_TOPIC}", style="bold")))
     screen.print_comparison(comparison)
     out.print()

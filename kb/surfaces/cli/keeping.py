@@ -11,7 +11,7 @@ from kb.errors import QuestionError, StoreError
 from kb.surfaces import reports, wire
 from kb.surfaces.cli import show as screen
 from kb.surfaces.cli.backing import print_health, restore_from
-from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, Index, emit, open_library, watched
+from kb.surfaces.cli.common import DONE_IN_PART, AsJson, Home, Index, emit
 from kb.surfaces.cli.filtering import (
     IssuerOption,
     KindOption,
@@ -21,6 +21,7 @@ from kb.surfaces.cli.filtering import (
     YearOption,
     filters,
 )
+from kb.surfaces.cli.opening import open_library, watched
 from kb.surfaces.health_shapes import checked_out
 
 Doc = Annotated[str, typer.Argument(metavar="DOC", help="A document's id, see `kb list`.")]

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from kb.access.audit import COMMAND_LINE
 from kb.surfaces import access_shapes as shapes
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, open_library, out
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, out
+from kb.surfaces.cli.opening import open_library
 from kb.surfaces.cli.people import Collections, day, seen
 from kb.types import Role
 

@@ -12,7 +12,8 @@ import typer
 from kb.config import load_settings
 from kb.errors import QuestionError
 from kb.evaluate import Measured, evaluate
-from kb.surfaces.cli.common import AsJson, Home, ModeName, out, watched
+from kb.surfaces.cli.common import AsJson, Home, ModeName, out
+from kb.surfaces.cli.opening import watched
 
 
 def evaluate_set(

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from kb.access.audit import COMMAND_LINE
 from kb.surfaces import access_shapes as shapes
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, out
+from kb.surfaces.cli.opening import open_library
 from kb.surfaces.cli.people import Wanted
 from kb.types import Role
 

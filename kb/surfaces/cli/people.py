@@ -13,7 +13,8 @@ from rich.table import Table
 from kb.access.audit import COMMAND_LINE
 from kb.errors import QuestionError
 from kb.surfaces import access_shapes as shapes
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, open_library, out
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, log, out
+from kb.surfaces.cli.opening import open_library
 from kb.types import Account, Role
 
 app = typer.Typer(help="People who may log in.", no_args_is_help=True, add_completion=False)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from kb.surfaces.cli.common import Home, Index, log, open_library
+from kb.surfaces.cli.common import Home, Index, log
+from kb.surfaces.cli.opening import open_library
 from kb.surfaces.serve import serve as run
 
 

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from kb.surfaces import job_shapes as shapes
-from kb.surfaces.cli.common import AsJson, Home, Index, emit, open_library, out
+from kb.surfaces.cli.common import AsJson, Home, Index, emit, out
+from kb.surfaces.cli.opening import open_library
 from kb.surfaces.messages import Words
 from kb.types import Job
 
