@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import environment
+from commands import ROOT, environment
 from shelf import document, save, text_of
 from sqlalchemy import inspect
 
 from kb.errors import StoreError
+from kb.store import view
 from kb.store.layout import Layout
 from kb.store.migrations import MIGRATIONS, applied
 from kb.store.schema import metadata
@@ -111,3 +112,11 @@ def test_processes_that_start_together_make_one_store(layout: Layout) -> None:
     with store.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM migrations").scalar_one() == len(MIGRATIONS)
     store.close()
+
+
+def test_the_views_know_every_module_that_declares_a_table() -> None:
+    """A table that the view does not know of would be read past it."""
+    known = {module.__name__ for module in view.DECLARING}
+    files = (ROOT / "kb" / "store").glob("*.py")
+    declaring = {file.stem for file in files if "= Table(" in file.read_text(encoding="utf-8")}
+    assert known == {f"kb.store.{name}" for name in declaring}
