@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from kb.config import Settings
-from kb.errors import NotFound, QuestionError
+from kb.errors import KbError, NotFound, QuestionError
 from kb.later import later
 from kb.models.opened import OpenModels
 from kb.ports import Embedder
@@ -121,6 +122,8 @@ class Asking:
 
     @contextmanager
     def _desk(self, *, encoding: bool = False) -> Iterator[Desk]:
+        if encoding and not self._models.any_embedder:
+            threading.Thread(target=self._open_early, name="kb-open-encoder").start()
         snapshot = self._store.snapshot()
         if encoding and snapshot.model is not None:
             self._embedder_of(snapshot)  # takes seconds once, so outside the transaction: writers wait for it
@@ -143,6 +146,12 @@ class Asking:
     def verify(self, quotations: Sequence[Quotation]) -> tuple[CheckedCitation, ...]:
         """Whether quotations still stand in their documents, and where."""
         return tuple(check_quote(self._document_or_none(one.doc_id), one) for one in quotations)
+
+    def _open_early(self) -> None:
+        """Opens the encoder beside the first snapshot: reading its graph leaves the interpreter to others."""
+        with suppress(KbError):  # whoever needs it opens it again, and says what is wrong
+            if (active := self._store.active_model()) is not None:
+                answering(self._models, active, self.settings.model)
 
     def _document_or_none(self, doc_id: str) -> Document | None:
         try:

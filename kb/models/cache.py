@@ -12,8 +12,6 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kb.errors import ModelError
 
 Build = Callable[[], Mapping[str, bytes]]
@@ -30,6 +28,8 @@ def cached(folder: Path, build: Build) -> dict[str, bytes]:
     """
     if files := _read(folder):
         return files
+    from filelock import FileLock, Timeout  # on demand: they are built once
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=_BUILD_WAIT):

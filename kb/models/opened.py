@@ -19,6 +19,11 @@ class OpenModels:
         self._rerankers: dict[str, Reranker] = {}
         self._opening = threading.Lock()
 
+    @property
+    def any_embedder(self) -> bool:
+        """Whether an encoder is open."""
+        return bool(self._embedders)
+
     def embedder(self, settings: ModelSettings) -> Embedder:
         """The encoder of some settings. Raises `ModelError` when it cannot be opened."""
         with self._opening:

@@ -106,26 +106,25 @@ class Weights:
         pieces = tuple(blob[start:end].decode() for start, end in pairwise(offsets))
         return Vocabulary(pieces, scores, Marks(*ids))
 
-    def pieces_within(self, text: str) -> tuple[list[int], list[tuple[str, float]]]:
-        """The ids, and the pieces with their scores, that are made of characters of `text` alone.
+    def pieces_in(self, text: str) -> tuple[list[int], list[tuple[str, float]]]:
+        """The ids, and the pieces with their scores, that occur in `text`, the unknown piece left out.
 
-        The unknown piece is left out. Takes a twentieth of the time of decoding all.
+        Takes a twentieth of the time of decoding all.
         """
         cursor = _Cursor(self._data, self._vocabulary)
         count, _, _, _, unknown, size = cursor.take("5iQ")
         offsets, scores = cursor.array("<u4", count + 1), cursor.array("<f4", count)
-        blob = self._data[cursor.offset : cursor.offset + size]
-        characters = set(text)
-        own = set("".join(characters).encode())
+        blob, whole = self._data[cursor.offset : cursor.offset + size], text.encode()
+        own = set(whole)
         foreign = np.frombuffer(blob.translate(bytes(byte not in own for byte in range(256))), np.uint8)
         starts, ends = offsets[:-1], offsets[1:]
-        # Three bytes of each piece leave one in sixty, which are then looked at character by character.
+        # Three bytes of each piece leave few, which are then looked for.
         foreign_ones = foreign[starts] | foreign[(starts + ends) // 2] | foreign[ends - 1]
         likely = np.flatnonzero(foreign_ones == 0)
         spans = zip(likely.tolist(), starts[likely].tolist(), ends[likely].tolist(), strict=True)
-        decoded = ((i, blob[start:end].decode()) for i, start, end in spans if i != unknown)
-        found = [(i, piece) for i, piece in decoded if characters.issuperset(piece)]
-        return [i for i, _ in found], [(piece, float(scores[i])) for i, piece in found]
+        found = [(i, blob[start:end]) for i, start, end in spans if blob[start:end] in whole]
+        kept = [(i, piece.decode()) for i, piece in found if i != unknown]
+        return [i for i, _ in kept], [(piece, float(scores[i])) for i, piece in kept]
 
     def marks(self) -> Marks:
         """The ids of the pieces that stand for something else than text."""

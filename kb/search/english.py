@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import snowballstemmer
 from pydantic import BaseModel, ConfigDict
 
 from kb.resources import load_rules
@@ -112,6 +111,8 @@ def parts_clauses(word: str) -> bool:
 @cache
 def stem(word: str) -> str:
     """What inflections and derivations of a word have in common (Porter's second stemmer)."""
+    import snowballstemmer  # on demand: time that a Chinese question does not need
+
     stemmer = snowballstemmer.stemmer("english")  # keeps the word in itself: threads must not share one
     return re.sub("ll$", "l", str(stemmer.stemWord(word)))
 

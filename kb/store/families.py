@@ -11,7 +11,6 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb.later import later
 from kb.store import rows
-from kb.store.meeting import likely_kin
 from kb.store.schema import (
     documents,
     families,
@@ -24,8 +23,9 @@ from kb.types import Document, DocumentCard, Family, FamilyMember, sha256_hex
 
 if TYPE_CHECKING:
     import kb.ingest.families as kin
+    from kb.store import meeting
 else:  # for writing
-    kin = later("kb.ingest.families")
+    kin, meeting = later("kb.ingest.families"), later("kb.store.meeting")
 
 OWN = "none"  # the decision that a document is a work of its own
 _SOME = 400  # keys in one statement
@@ -41,7 +41,7 @@ def join(connection: Connection, key: int, document: Document) -> None:
     )
     found = {
         other: share
-        for other, text in _texts(connection, likely_kin(connection, key)).items()
+        for other, text in _texts(connection, meeting.likely_kin(connection, key)).items()
         if (share := kin.kinship(known, kin.likeness(text))) is not None
     }
     if found:

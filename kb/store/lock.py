@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kb.errors import Busy
 from kb.store.layout import Layout, storage
 
@@ -84,6 +82,8 @@ class Turns:
 
 @contextmanager
 def _held(layout: Layout, path: Path, wait_seconds: float) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # on demand: who only reads takes no turn
+
     layout.prepare()
     lock = FileLock(path, timeout=wait_seconds, thread_local=False)
     with storage(path):

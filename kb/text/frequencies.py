@@ -7,6 +7,7 @@ words that begin with one of its characters, and those stand together in jieba's
 from __future__ import annotations
 
 import mmap
+import re
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from kb.resources import data_text
 
 # Of jieba 0.42.1's dict.txt, which is pinned; a test holds both against the file.
 _TOTAL = 60_101_967  # the sum of all counts
+_LINE = re.compile(r"^(\S+) (\d+)", re.MULTILINE)
 _UNSORTED = 71  # lines at its head; behind them words stand by the code points of their first letters
 
 
@@ -79,10 +81,7 @@ def _dictionary() -> Path:
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:
     """Words and counts of lines like `社区 4567 n`."""
-    for line in text.splitlines():
-        if line:
-            word, count = line.split(" ")[:2]
-            yield word, int(count)
+    return ((word, int(count)) for word, count in _LINE.findall(text))
 
 
 def _own_words() -> Iterator[tuple[str, int]]:

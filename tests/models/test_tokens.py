@@ -72,10 +72,8 @@ def test_many_texts_load_the_common_pieces_once(
 ) -> None:
     fresh = PieceTokenizer(weights, common_pieces(weights.vocabulary()))
     asked: list[str] = []
-    within = Weights.pieces_within
-    monkeypatch.setattr(
-        Weights, "pieces_within", lambda self, text: (asked.append(text), within(self, text))[1]
-    )
+    within = Weights.pieces_in
+    monkeypatch.setattr(Weights, "pieces_in", lambda self, text: (asked.append(text), within(self, text))[1])
     monkeypatch.setattr(Weights, "vocabulary", lambda _: pytest.fail("all pieces were decoded"))
     for text in ("社区经费", "社区", "办公用房", "养老服务", "residents", "网格"):
         assert fresh(text) == tokens(text)

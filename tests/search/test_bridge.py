@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.search import dictionary, terms
+from kb.search import terms
 from kb.search.bridge import Carried
 from kb.search.dictionary import open_dictionary
 from kb.search.english import lemmas, runs
@@ -124,7 +124,7 @@ def test_the_dictionary_is_kept_and_a_damaged_one_is_made_again(
     given = open_dictionary(built_models)
     made: list[None] = []
     few = replace(terms.made(), bases={"homes": "home"})
-    monkeypatch.setattr(dictionary, "made", lambda: made.append(None) or few)
+    monkeypatch.setattr(terms, "made", lambda: made.append(None) or few)
     for _ in range(2):
         opened = open_dictionary.__wrapped__(tmp_path)
     assert len(made) == 1
