@@ -18,12 +18,15 @@ from kb.store import schema
 # Before this version a WAL database can be corrupted under two connections (sqlite.org/wal.html#walresetbug).
 _SAFE_WAL = (3, 51, 3)
 _GENERATION = "SELECT value FROM meta WHERE key = 'generation'"  # asked with every question
+_KEPT, _MORE = 16, 48  # connections: those at once that stay open for the next, and those that do not
 WAIT_SECONDS = 60.0  # for a lock; two hundred clients on two cores have made a writer wait for 30
 
 
 def open_engine(path: Path) -> Engine:
     """An engine on the file; writers take the lock when they begin, and each commit reaches the disk."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS})
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS}, pool_size=_KEPT, max_overflow=_MORE
+    )
     mode = "WAL" if sqlite3.sqlite_version_info >= _SAFE_WAL else "TRUNCATE"
 
     @event.listens_for(engine, "connect")

@@ -89,14 +89,15 @@ class Allowed:
 
 
 def search(
-    index: faiss.Index, vector: Vector, k: int, allowed: Allowed | None
+    index: faiss.Index, held: Vectors | None, vector: Vector, k: int, allowed: Allowed | None
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Scores and rows of the best k, -1 where there are fewer; only `allowed` rows when given.
+
+    `held` are the `rows_of` the index.
 
     Under a filter more lists are looked into, so that more than as many rows are compared: the best of few
     lie farther apart.
     """
-    held = rows_of(index)
     if held is not None and (allowed is None or allowed.count >= _FEW * allowed.rows):
         return _compared(held, vector, k, allowed)
     parameters: faiss.SearchParameters | None = None

@@ -28,12 +28,13 @@ _FILTERS = 16  # whose rows are remembered: an eighth of a megabyte for a millio
 class _Tier:
     """Rows that never change: ids, the documents they belong to, vectors in FAISS."""
 
-    __slots__ = ("_sorted", "groups", "ids", "index")
+    __slots__ = ("_sorted", "groups", "held", "ids", "index")
 
     def __init__(self, ids: NDArray[np.int64], groups: NDArray[np.int64], index: faiss.Index) -> None:
         self.ids = ids
         self.groups = groups
         self.index = index
+        self.held = rows_of(index)
         self._sorted: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None  # ids and their rows
 
     @classmethod
@@ -62,8 +63,7 @@ class _Tier:
     def products(self, vector: Vector, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         if not len(rows):
             return np.zeros(0, np.float32)
-        held = rows_of(self.index)
-        there = self.index.reconstruct_batch(rows) if held is None else held[rows]
+        there = self.index.reconstruct_batch(rows) if self.held is None else self.held[rows]
         found: NDArray[np.float32] = there @ vector
         return found
 
@@ -74,7 +74,7 @@ class _Tier:
         count = min(k, len(self.ids) if allowed is None else allowed.count)
         if count == 0:
             return self.ids[:0], np.zeros(0, np.float32), self.groups[:0]
-        scores, rows = search(self.index, vector, count, allowed)
+        scores, rows = search(self.index, self.held, vector, count, allowed)
         there = rows >= 0
         return self.ids[rows[there]], scores[there], self.groups[rows[there]]
 
@@ -198,8 +198,8 @@ class FaissIndex:
         """See `kb.ports.VectorIndex`."""
         found: dict[int, Vector] = {}
         for tier, rows, there in self._found(ids):
-            if (held := rows_of(tier.index)) is not None:
-                found |= zip(there.tolist(), held[rows], strict=True)
+            if tier.held is not None:
+                found |= zip(there.tolist(), tier.held[rows], strict=True)
         return found
 
     def products(self, vector: Vector, ids: Sequence[int]) -> dict[int, float]:
