@@ -10,7 +10,7 @@ import logging
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import faiss
 import numpy as np
@@ -26,6 +26,7 @@ _PROBES = (4, 8, 16, 32, 64, 128, 256)
 _QUESTIONS = 100
 _BEST = 10
 _SCORED_AT_ONCE = 65_536  # rows
+_GATHERED = 8000  # rows that pass a filter, at most, whose vectors are put side by side for its questions
 _FEW = 0.25  # of the rows: fewer are looked up one by one, more are compared with all others
 _log = logging.getLogger(__name__)
 
@@ -81,11 +82,47 @@ class Allowed:
     bits: NDArray[np.uint8]  # eight rows each, the first in the lowest bit
     count: int
     rows: int  # allowed or not
+    gathered: Gathered | None = None  # when all of them are compared
 
     @classmethod
-    def of(cls, allowed: NDArray[np.bool_]) -> Allowed:
-        """The rows where `allowed` (n,) holds."""
-        return cls(np.packbits(allowed, bitorder="little"), int(np.count_nonzero(allowed)), len(allowed))
+    def of(cls, allowed: NDArray[np.bool_], index: faiss.Index) -> Allowed:
+        """The rows of `index` where `allowed` (n,) holds."""
+        bits, count = np.packbits(allowed, bitorder="little"), int(np.count_nonzero(allowed))
+        made = cls(bits, count, len(allowed))
+        if not isinstance(index, faiss.IndexIVFScalarQuantizer) or not 0 < count <= _GATHERED:
+            return made
+        every = _looked_into(index, made) == index.nlist
+        return replace(made, gathered=gathered(index, np.flatnonzero(allowed))) if every else made
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Some rows and their vectors, side by side."""
+
+    rows: NDArray[np.int64]  # (n,)
+    vectors: Vectors  # (n, dim)
+
+
+def gathered(index: faiss.IndexIVFScalarQuantizer, rows: NDArray[np.int64]) -> Gathered:
+    """Rows of an index in lists, list by list: a search would ask of every row whether it is among them."""
+    places = _places(index)[rows]
+    order = np.argsort(places, kind="stable")  # the list is in the upper half of a place
+    lists, offsets = np.divmod(places[order], 1 << 32)
+    begins = np.flatnonzero(np.diff(lists, prepend=-1))
+    size, held = index.code_size, index.invlists
+    assert held is not None  # an index in lists has them
+    codes = np.empty((len(rows), size), np.uint8)
+    for start, end in zip(begins.tolist(), [*begins[1:].tolist(), len(rows)], strict=True):
+        number = int(lists[start])
+        own = faiss.rev_swig_ptr(held.get_codes(number), held.list_size(number) * size).reshape(-1, size)
+        codes[start:end] = own[offsets[start:end]]
+    return Gathered(rows[order], index.sq.decode(codes))
+
+
+def _places(index: faiss.IndexIVF) -> NDArray[np.int64]:
+    """Where each row lies: its list in the upper half, its place there in the lower."""
+    found: NDArray[np.int64] = faiss.rev_swig_ptr(index.direct_map.array.data(), index.ntotal)
+    return found
 
 
 def search(
@@ -98,20 +135,28 @@ def search(
     Under a filter more lists are looked into, so that more than as many rows are compared: the best of few
     lie farther apart.
     """
+    if allowed is not None and allowed.gathered is not None:
+        scores, places = _compared(allowed.gathered.vectors, vector, k, None)
+        return scores, allowed.gathered.rows[places]
     if held is not None and (allowed is None or allowed.count >= _FEW * allowed.rows):
         return _compared(held, vector, k, allowed)
     parameters: faiss.SearchParameters | None = None
     if allowed is not None:
         selector = faiss.IDSelectorBitmap(allowed.rows, faiss.swig_ptr(allowed.bits))
         if isinstance(index, faiss.IndexIVF):
-            share = max(allowed.count, 1) / allowed.rows
-            probes = min(index.nlist, math.ceil(index.nprobe * (1 + 1 / share)))
+            probes = _looked_into(index, allowed)
             parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
         else:
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # the stub lacks it
     with _alone():
         scores, rows = index.search(vector.reshape(1, -1), k, params=parameters)
     return scores[0], rows[0]
+
+
+def _looked_into(index: faiss.IndexIVF, allowed: Allowed) -> int:
+    """How many lists a filtered question looks into."""
+    share = max(allowed.count, 1) / allowed.rows
+    return min(index.nlist, math.ceil(index.nprobe * (1 + 1 / share)))
 
 
 def rows_of(index: faiss.Index) -> Vectors | None:

@@ -21,20 +21,22 @@ _MERGE_ABOVE = 4096  # rows in the later tier before it is merged into a new bas
 _MERGE_SHARE = 0.2  # … or this share of the base, whichever is more,
 _MERGE_MOST = 20_000  # … but never more than this, because the later tier is searched from end to end
 DEAD_SHARE = 0.2  # of a base's rows that may be dead before it is made anew
+_FEW_DOCUMENTS = 2000
 _GONE = -1  # the id of a dead row in a file
-_FILTERS = 16  # whose rows are remembered: an eighth of a megabyte for a million passages each
+_FILTERS = 8  # whose rows are remembered: 12 MB each at most
 
 
 class _Tier:
     """Rows that never change: ids, the documents they belong to, vectors in FAISS."""
 
-    __slots__ = ("_sorted", "groups", "held", "ids", "index")
+    __slots__ = ("_by_group", "_sorted", "groups", "held", "ids", "index")
 
     def __init__(self, ids: NDArray[np.int64], groups: NDArray[np.int64], index: faiss.Index) -> None:
         self.ids = ids
         self.groups = groups
         self.index = index
         self.held = rows_of(index)
+        self._by_group: tuple[NDArray[np.int32], NDArray[np.int64]] | None = None  # rows, and their documents
         self._sorted: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None  # ids and their rows
 
     @classmethod
@@ -58,6 +60,21 @@ class _Tier:
             return np.full(len(ids), _GONE)
         at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
         found: NDArray[np.int64] = np.where(held[at] == ids, rows[at], _GONE)
+        return found
+
+    def of_documents(self, keys: Keys) -> NDArray[np.bool_]:
+        """Which rows belong to some documents; few documents' rows are looked up."""
+        if len(keys) > _FEW_DOCUMENTS or len(self.ids) < _MERGE_MOST:
+            return keys.members(self.groups)
+        if self._by_group is None:
+            order = np.argsort(self.groups, kind="stable").astype(np.int32)
+            self._by_group = order, self.groups[order]
+        order, held = self._by_group
+        wanted = np.flatnonzero(keys.table)
+        found = np.zeros(len(self.ids), np.bool_)
+        begins, ends = np.searchsorted(held, wanted), np.searchsorted(held, wanted, "right")
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+            found[order[begin:end]] = True
         return found
 
     def products(self, vector: Vector, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -88,7 +105,7 @@ class FaissIndex:
         self._base = base
         self._later = later
         self._alive = alive  # which rows of the base can be found; None when all can
-        self._living = None if alive is None else Allowed.of(alive)
+        self._living = None if alive is None else Allowed.of(alive, base.index)
         self._lately: tuple[_Within, ...] = ()  # filters asked for lately
 
     @classmethod
@@ -231,10 +248,14 @@ class FaissIndex:
         """Which rows of both tiers a filter leaves; many questions ask with the same few."""
         held = next((one for one in self._lately if one.documents is within), None)
         if held is None:
-            keys = Keys.of(within)
-            base = keys.members(self._base.groups)
+            keys, later = Keys.of(within), self._later
+            base = self._base.of_documents(keys)
             base = base if self._alive is None else base & self._alive
-            held = _Within(within, Allowed.of(base), Allowed.of(keys.members(self._later.groups)))
+            held = _Within(
+                within,
+                Allowed.of(base, self._base.index),
+                Allowed.of(keys.members(later.groups), later.index),
+            )
             self._lately = (held, *self._lately)[:_FILTERS]
         return held.base, held.later
 

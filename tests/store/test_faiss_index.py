@@ -185,6 +185,25 @@ def test_a_filter_costs_little_recall(in_lists: tuple[FaissIndex, Vectors], shar
     assert recall(index, vectors, frozenset(range(0, 300, share))) >= 0.95, "rows here lie far apart"
 
 
+@pytest.mark.parametrize("documents", [[], [3], [3, 17, 60, 299], list(range(0, 300, 20)), [7, 5000]])
+def test_rows_put_side_by_side_score_what_their_lists_say(
+    in_lists: tuple[FaissIndex, Vectors], monkeypatch: pytest.MonkeyPatch, documents: list[int]
+) -> None:
+    """Few documents' rows are gathered once; before and after rows have gone and others have come."""
+    index, vectors = in_lists
+    changed = index.changed([9001, 9002], [3, 17], vectors[:2], [31, 32]).merged()
+    for one in (index, changed, changed.changed([9003], [60], vectors[2:3], [9001])):
+        lists = FaissIndex(one._base, one._later, one._alive)
+        monkeypatch.setattr(kb.store.nearest, "_GATHERED", 0)
+        wanted = [lists.search(vector, 60, frozenset(documents)) for vector in vectors[:40:5]]
+        monkeypatch.setattr(kb.store.nearest, "_GATHERED", 2000)
+        monkeypatch.setattr(kb.store.vectors, "_MERGE_MOST", 5)
+        within = frozenset(documents)
+        for vector, best in zip(vectors[:40:5], wanted, strict=True):
+            assert one.search(vector, 60, within) == best
+        assert bool(one._admitted(within)[0].gathered) is bool(wanted[0])
+
+
 def test_changes_of_an_index_in_lists(
     in_lists: tuple[FaissIndex, Vectors], monkeypatch: pytest.MonkeyPatch
 ) -> None:
