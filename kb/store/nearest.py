@@ -85,14 +85,9 @@ class Allowed:
     gathered: Gathered | None = None  # when all of them are compared
 
     @classmethod
-    def of(cls, allowed: NDArray[np.bool_], index: faiss.Index) -> Allowed:
-        """The rows of `index` where `allowed` (n,) holds."""
-        bits, count = np.packbits(allowed, bitorder="little"), int(np.count_nonzero(allowed))
-        made = cls(bits, count, len(allowed))
-        if not isinstance(index, faiss.IndexIVFScalarQuantizer) or not 0 < count <= _GATHERED:
-            return made
-        every = _looked_into(index, made) == index.nlist
-        return replace(made, gathered=gathered(index, np.flatnonzero(allowed))) if every else made
+    def of(cls, allowed: NDArray[np.bool_]) -> Allowed:
+        """The rows where `allowed` (n,) holds."""
+        return cls(np.packbits(allowed, bitorder="little"), int(np.count_nonzero(allowed)), len(allowed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +98,51 @@ class Gathered:
     vectors: Vectors  # (n, dim)
 
 
-def gathered(index: faiss.IndexIVFScalarQuantizer, rows: NDArray[np.int64]) -> Gathered:
-    """Rows of an index in lists, list by list: a search would ask of every row whether it is among them."""
-    places = _places(index)[rows]
-    order = np.argsort(places, kind="stable")  # the list is in the upper half of a place
-    lists, offsets = np.divmod(places[order], 1 << 32)
-    begins = np.flatnonzero(np.diff(lists, prepend=-1))
-    size, held = index.code_size, index.invlists
+class Lists:
+    """The lists of an index, where they lie."""
+
+    __slots__ = ("_codes", "_index", "_places")
+
+    def __init__(self, index: faiss.Index) -> None:
+        self._index = index
+        self._codes: list[NDArray[np.uint8]] = []  # of each list (rows, bytes), once they were asked for
+        self._places = np.zeros(0, np.int64)  # of each row: its list in the upper half, its place there below
+
+    def gathered(self, allowed: Allowed, table: NDArray[np.bool_]) -> Allowed:
+        """With the vectors of the rows, where `table` (n,) holds, side by side when there are few of them.
+
+        Only where a search would compare all of them, and ask of every row whether it is among them.
+        """
+        index = self._index
+        if not isinstance(index, faiss.IndexIVFScalarQuantizer) or not 0 < allowed.count <= _GATHERED:
+            return allowed
+        if _looked_into(index, allowed) < index.nlist:
+            return allowed
+        if not self._codes:
+            self._places = faiss.rev_swig_ptr(index.direct_map.array.data(), index.ntotal)
+            self._codes = _codes(index)
+        rows = np.flatnonzero(table)
+        order = np.argsort(self._places[rows], kind="stable")
+        lists, offsets = np.divmod(self._places[rows[order]], 1 << 32)
+        begins = np.flatnonzero(np.diff(lists, prepend=-1))
+        codes = np.empty((len(rows), index.code_size), np.uint8)
+        ends = [*begins[1:].tolist(), len(rows)]
+        for number, start, end in zip(lists[begins].tolist(), begins.tolist(), ends, strict=True):
+            self._codes[number].take(offsets[start:end], axis=0, out=codes[start:end], mode="clip")
+        with _alone():
+            return replace(allowed, gathered=Gathered(rows[order], index.sq.decode(codes)))
+
+
+def _codes(index: faiss.IndexIVF) -> list[NDArray[np.uint8]]:
+    held, size = index.invlists, index.code_size
     assert held is not None  # an index in lists has them
-    codes = np.empty((len(rows), size), np.uint8)
-    for start, end in zip(begins.tolist(), [*begins[1:].tolist(), len(rows)], strict=True):
-        number = int(lists[start])
-        own = faiss.rev_swig_ptr(held.get_codes(number), held.list_size(number) * size).reshape(-1, size)
-        codes[start:end] = own[offsets[start:end]]
-    return Gathered(rows[order], index.sq.decode(codes))
-
-
-def _places(index: faiss.IndexIVF) -> NDArray[np.int64]:
-    """Where each row lies: its list in the upper half, its place there in the lower."""
-    found: NDArray[np.int64] = faiss.rev_swig_ptr(index.direct_map.array.data(), index.ntotal)
-    return found
+    counts = [held.list_size(number) for number in range(index.nlist)]
+    return [
+        faiss.rev_swig_ptr(held.get_codes(number), count * size).reshape(count, size)
+        if count
+        else np.zeros((0, size), np.uint8)
+        for number, count in enumerate(counts)
+    ]
 
 
 def search(

@@ -15,7 +15,7 @@ from kb.errors import StoreError
 from kb.ports import Scored, Vector, Vectors
 from kb.store.keys import Keys
 from kb.store.layout import replacing
-from kb.store.nearest import Allowed, build, extended, flat, lists_for, lists_of, rows_of, search
+from kb.store.nearest import Allowed, Lists, build, extended, flat, lists_for, lists_of, rows_of, search
 
 _MERGE_ABOVE = 4096  # rows in the later tier before it is merged into a new base
 _MERGE_SHARE = 0.2  # … or this share of the base, whichever is more,
@@ -29,13 +29,14 @@ _FILTERS = 8  # whose rows are remembered: 12 MB each at most
 class _Tier:
     """Rows that never change: ids, the documents they belong to, vectors in FAISS."""
 
-    __slots__ = ("_by_group", "_sorted", "groups", "held", "ids", "index")
+    __slots__ = ("_by_group", "_sorted", "groups", "held", "ids", "index", "lists")
 
     def __init__(self, ids: NDArray[np.int64], groups: NDArray[np.int64], index: faiss.Index) -> None:
         self.ids = ids
         self.groups = groups
         self.index = index
         self.held = rows_of(index)
+        self.lists = Lists(index)
         self._by_group: tuple[NDArray[np.int32], NDArray[np.int64]] | None = None  # rows, and their documents
         self._sorted: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None  # ids and their rows
 
@@ -72,9 +73,10 @@ class _Tier:
         order, held = self._by_group
         wanted = np.flatnonzero(keys.table)
         found = np.zeros(len(self.ids), np.bool_)
-        begins, ends = np.searchsorted(held, wanted), np.searchsorted(held, wanted, "right")
-        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-            found[order[begin:end]] = True
+        begins = np.searchsorted(held, wanted)
+        counts = np.searchsorted(held, wanted, "right") - begins
+        places = np.arange(counts.sum()) + np.repeat(begins - np.cumsum(counts) + counts, counts)
+        found[order[places]] = True
         return found
 
     def products(self, vector: Vector, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -105,7 +107,7 @@ class FaissIndex:
         self._base = base
         self._later = later
         self._alive = alive  # which rows of the base can be found; None when all can
-        self._living = None if alive is None else Allowed.of(alive, base.index)
+        self._living = None if alive is None else Allowed.of(alive)
         self._lately: tuple[_Within, ...] = ()  # filters asked for lately
 
     @classmethod
@@ -251,11 +253,8 @@ class FaissIndex:
             keys, later = Keys.of(within), self._later
             base = self._base.of_documents(keys)
             base = base if self._alive is None else base & self._alive
-            held = _Within(
-                within,
-                Allowed.of(base, self._base.index),
-                Allowed.of(keys.members(later.groups), later.index),
-            )
+            first = self._base.lists.gathered(Allowed.of(base), base)
+            held = _Within(within, first, Allowed.of(keys.members(later.groups)))
             self._lately = (held, *self._lately)[:_FILTERS]
         return held.base, held.later
 
