@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from commands import ROOT
 
+import kb.types
+
 PACKAGE = ROOT / "kb"
 FILES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES = 300
@@ -136,3 +138,11 @@ def test_every_module_can_be_imported(module: str) -> None:
     if module == "kb.ingest.worker":
         pytest.skip("it is a program")
     importlib.import_module(module)
+
+
+def test_every_value_is_found_under_its_name() -> None:
+    """Those that are imported later have their names in two places of kb.types."""
+    for name in kb.types.__all__:
+        assert getattr(kb.types, name) is not None
+    with pytest.raises(ImportError, match="cannot import name"):
+        exec("from kb.types import Nothing", {})

@@ -11,11 +11,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.errors import StoreError
-from kb.ingest.walk import find_files
+from kb.later import later
 from kb.store.layout import Layout
-from kb.types import Failure
+
+if TYPE_CHECKING:
+    from kb.ingest import walk
+    from kb.types import Failure
+else:  # to take files in
+    walk = later("kb.ingest.walk")
 
 UPLOADED = "upload:/"
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -59,7 +65,7 @@ def label_of(source: str) -> str:
 def find_sources(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Failure, ...]]:
     """Uploads by what they are filed under, and the files that `find_files` finds."""
     uploads = tuple(path for path in paths if is_upload(str(path)))
-    found, failures = find_files([path for path in paths if not is_upload(str(path))])
+    found, failures = walk.find_files([path for path in paths if not is_upload(str(path))])
     return (*uploads, *found), failures
 
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
 
+from kb.later import later
 from kb.store.by_hand import flag_reviews
-from kb.types import Document, Flag, FlagReview, Verdict
+from kb.types import Document, Flag
+
+if TYPE_CHECKING:
+    from kb.types import FlagReview, Verdict, upkeep
+else:  # few documents have been judged
+    upkeep = later("kb.types.upkeep")
 
 OPEN: Verdict = "open"
 FALSE_ALARM: Verdict = "false_alarm"
@@ -37,7 +44,7 @@ def latest(connection: Connection, doc_id: str | None = None) -> dict[tuple[str,
         before = found.get(key)
         same = before is not None and before.at == row.at
         places = (*before.places, (row.start, row.end)) if same and before else ((row.start, row.end),)
-        found[key] = FlagReview(row.doc_id, row.flag, row.evidence, row.verdict, row.who, row.at, places)
+        found[key] = upkeep.FlagReview(*key, row.verdict, row.who, row.at, places)
     return found
 
 

@@ -37,15 +37,16 @@ from kb.store.snapshot import (
     removed_since,
     replaceable,
 )
-from kb.types import Chunk, Document, DocumentCard, IngestReport, LastRun
+from kb.types import Chunk, Document, DocumentCard
 
 if TYPE_CHECKING:
     from kb.ingest import own
     from kb.store import collections, files, sites
+    from kb.types import IngestReport, LastRun, upkeep
 else:  # for writing
     own = later("kb.ingest.own")
     collections, files = later("kb.store.collections"), later("kb.store.files")
-    sites = later("kb.store.sites")
+    sites, upkeep = later("kb.store.sites"), later("kb.types.upkeep")
 
 _log = logging.getLogger(__name__)
 _LAST_RUN = "last_run"  # in meta
@@ -249,7 +250,7 @@ class Store(Turns):
 
     def note_run(self, report: IngestReport) -> None:
         """Keeps when the last ingest ended and what it did."""
-        run = LastRun(
+        run = upkeep.LastRun(
             time.time(), report.seconds, report.ingested, report.unchanged, report.removed, len(report.failed)
         )
         values = {"key": _LAST_RUN, "value": json.dumps(asdict(run))}
@@ -262,7 +263,7 @@ class Store(Turns):
         """The last ingest that came to its end, None before one did."""
         with self.reading() as connection:
             value = connection.execute(select(meta.c.value).where(meta.c.key == _LAST_RUN)).scalar()
-        return LastRun(**json.loads(value)) if value else None
+        return upkeep.LastRun(**json.loads(value)) if value else None
 
     def put_vectors(self, model: str, vectors: Mapping[str, Vector]) -> None:
         """Keeps vectors of a model that does not answer yet."""

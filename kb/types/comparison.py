@@ -1,4 +1,4 @@
-"""Practices side by side: figures, cells, columns, and the lens that names the rows."""
+"""Practices side by side: cells, columns, and the lens that names the rows."""
 
 from __future__ import annotations
 
@@ -6,25 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kb.types.answers import Citation, Confidence
-from kb.types.documents import DocumentCard, Flag
+from kb.types.documents import DocumentCard
+from kb.types.figures import Figure
 
 CellState = Literal["found", "weak", "not_mentioned"]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A quantity read from Chinese text: 600多万元 → 6 000 000.. CNY, "more than"."""
-
-    quantity: str  # what is measured: money, people, count, area, length, share, duration, frequency, date
-    unit: str  # CNY, person, ㎡, %, year, …
-    value_min: float | None
-    value_max: float | None
-    approx: str  # "", more than, less than, about, between
-    quote: str
-    start: int  # in the document's text
-    end: int
-    flags: tuple[Flag, ...] = ()
-    counted: str = ""  # what is counted, in the text's words: 驻区单位, 在职党员
 
 
 @dataclass(frozen=True, slots=True)

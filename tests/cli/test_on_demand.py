@@ -28,7 +28,15 @@ HEAVY = {
     "trafilatura",
     "uvicorn",
 }
-ROOMS = {"kb.access", "kb.compare", "kb.library", "kb.surfaces.wire", "kb.surfaces.shapes", "kb.upkeep"}
+ROOMS = {
+    "kb.access",
+    "kb.compare",
+    "kb.library",
+    "kb.surfaces.wire",
+    "kb.surfaces.shapes",
+    "kb.types.upkeep",
+    "kb.upkeep",
+}
 QUESTIONS = ("社区经费怎么解决", "how do residents pay for community services")
 
 
