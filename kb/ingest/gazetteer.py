@@ -97,7 +97,7 @@ def gazetteer() -> Gazetteer:
     paths: defaultdict[str, list[Region]] = defaultdict(list)
     towns: dict[Region, tuple[str, ...]] = {}
     short: set[str] = set()
-    for path, below in _divisions():
+    for path, below in divisions():
         paths[path[-1]].append(path)
         if below:
             towns[path] = below
@@ -141,7 +141,8 @@ def _stem(name: str) -> str:
     return re.sub(r"(?:新区|自治县|区|县|市|旗)$", "", name)
 
 
-def _divisions() -> Iterator[tuple[Region, tuple[str, ...]]]:
+def divisions() -> Iterator[tuple[Region, tuple[str, ...]]]:
+    """Every division down to counties with the names of its streets and towns."""
     known: dict[str, Region] = {}
     for line in data_text("divisions.txt").splitlines():
         if line.startswith("#"):

@@ -20,6 +20,7 @@ _SCALES = {"thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 _COUNTED = ("", "元", "人", "户", "名", "个")  # what stands behind 万 and 亿, in whose word it is found
 _LEAST_FIGURE = 10_000
 _HUNDRED_MILLION = 100_000_000
+_YEAR_OR_COUNT = re.compile(r"\d{2,4}")  # written alike in both languages
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 Span = tuple[int, ...]  # places of a run
 
@@ -114,6 +115,8 @@ class _Run:
     def _carried(self, span: Span) -> Carried:
         english = " ".join(self._bases[place] for place in span)
         weight = self._dictionary.weight(english)
+        if _YEAR_OR_COUNT.fullmatch(english) and not self._dictionary.is_ours(english):
+            return Carried(english, (english,), weight, domain=True)
         term = self._find(span)
         if term is None:
             return Carried(english, (), weight, domain=False)

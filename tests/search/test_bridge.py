@@ -136,3 +136,30 @@ def test_the_dictionary_is_kept_and_a_damaged_one_is_made_again(
     assert len(made) == 2
     assert path.read_bytes() == whole
     assert again.find("grid worker") == first == given.find("grid worker") is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ("rubbish sorting in Chongming", "崇明区"),
+        ("estate stewards in Shunde", "顺德"),
+        ("what did Anji do with its streams", "安吉"),
+        ("night markets in Longmatan", "龙马潭"),
+    ],
+)
+def test_any_division_is_known_by_its_spelling(carried, question: str, place: str) -> None:  # noqa: ANN001
+    assert place in forms(carried(question))
+
+
+def test_an_english_word_is_no_place(carried) -> None:  # noqa: ANN001
+    found = carried("a man can change the long line of pines")
+    assert not {"长", "龙", "安"} & {form[:1] for form in forms(found)}
+
+
+def test_years_and_counts_stand_as_they_are(carried) -> None:  # noqa: ANN001
+    found = carried("200 square metres for 14 volunteers in 2012")
+    assert [found[figure].chinese for figure in ("200", "14", "2012")] == [("200",), ("14",), ("2012",)]
+
+
+def test_contractions_say_nothing(carried) -> None:  # noqa: ANN001
+    assert set(carried("they can't and needn't, we've said it won't")) <= {"can not", "need"}
