@@ -2,17 +2,20 @@
 
 Every run is a process of its own. Times are processor seconds, so that what else runs on the machine counts
 less; `--against` asks the same question with another checkout in turns with this one and prints the ratio.
+The parts come one after the other here, where `kb search` opens the encoder beside the index.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +25,8 @@ QUESTIONS = {
 }
 
 _PARTS = """
-import json, sys, time
+import gc, json, sys, time
+gc.disable()  # as kb.__main__ does
 marks, at = {}, time.process_time()
 def mark(name):
     global at
@@ -34,14 +38,16 @@ home, question = sys.argv[1:]
 from pathlib import Path
 import kb.surfaces.cli.asking
 import kb.surfaces.cli
+from kb.asking import Asking
 from kb.config import load_settings
-from kb.library import Library
 from kb.search.dictionary import open_dictionary
 from kb.search.question import language_of
 from kb.text.tokens import words
 from kb.types import Question
+gc.freeze()
+gc.enable()
 mark("imports")
-library = Library.open(load_settings(Path(home)))
+library = Asking.open(load_settings(Path(home)))
 library.cards()
 mark("index")
 words(question)
@@ -69,14 +75,26 @@ def parts(home: Path, question: str) -> dict[str, float]:
     return marks
 
 
-def whole(checkout: Path, home: Path, question: str) -> tuple[float, float]:
-    """Processor seconds of `kb search`, and seconds by the clock."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one `kb search` took."""
+
+    worked: float  # processor seconds
+    waited: float  # seconds by the clock
+    megabytes: float  # most memory at a time, 10^6 bytes
+
+
+def whole(checkout: Path, home: Path, question: str) -> Cost:
+    """One `kb search` in a process of its own."""
     command = [sys.executable, "-m", "kb", "search", question, "--home", str(home)]
-    subprocess.run(command, capture_output=True, cwd=checkout, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return worked, time.perf_counter() - began
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=checkout, env=environment)
+    _, status, used = os.wait4(process.pid, 0)
+    waited = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    return Cost(used.ru_utime + used.ru_stime, waited, used.ru_maxrss * 1024 / 1e6)
 
 
 def main() -> None:
@@ -95,12 +113,19 @@ def main() -> None:
         turns = [
             [whole(checkout, chosen.home, question) for checkout in checkouts] for _ in range(chosen.runs)
         ]
-        worked, waited = (statistics.median(turn[0][at] for turn in turns) for at in (0, 1))
-        print(f"  {'kb search':12} {worked:6.2f} s, {waited:.2f} s by the clock")
+        for name, costs in zip(("kb search", "against"), zip(*turns, strict=True), strict=False):
+            _print(name, costs)
         if chosen.against:
-            other = statistics.median(turn[1][0] for turn in turns)
-            ratio = statistics.median(turn[0][0] / turn[1][0] for turn in turns)
-            print(f"  {'against':12} {other:6.2f} s, ratio {ratio:.2f}")
+            ratio = statistics.median(ours.worked / theirs.worked for ours, theirs in turns)
+            print(f"  {'ratio':12} {ratio:6.2f}")
+
+
+def _print(name: str, costs: Sequence[Cost]) -> None:
+    worked, waited = (
+        statistics.median(getattr(cost, what) for cost in costs) for what in ("worked", "waited")
+    )
+    least, most = min(cost.waited for cost in costs), max(cost.megabytes for cost in costs)
+    print(f"  {name:12} {worked:6.2f} s, by the clock {waited:.2f} s, at least {least:.2f} s, {most:.0f} MB")
 
 
 if __name__ == "__main__":
