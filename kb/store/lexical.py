@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from operator import neg
 from pathlib import Path
 from typing import Literal
 
@@ -117,17 +119,21 @@ class TantivyIndex:
     def leading(self, clauses: Sequence[Clause], share: float, within: Set[int] | None = None) -> set[int]:
         """See `kb.ports.LexicalIndex`; the scores found are known when they are asked for next."""
         most, state = _READ_LEADING, self._state
+        scoring = _scoring(state, clauses, "scores")
         while True:
-            found = self.search(clauses, most, within)
-            least = share * found[0].score if found else 0.0
-            if len(found) < most or found[-1].score < least:
+            if within is None and scoring.plain is not None and len(self):
+                keys, scores = _found(state.searcher, scoring.plain, most)
+            else:
+                found = self.search(clauses, most, within)
+                keys, scores = [one.id for one in found], [one.score for one in found]
+            least = share * scores[0] if scores else 0.0
+            if len(scores) < most or scores[-1] < least:
                 break
             most *= 8
-        if isinstance(clauses, tuple):
-            scoring = _scoring(state, clauses, "scores")
-            scoring.known = dict(scoring.known) | {one.id: one.score for one in found}
-            scoring.complete = scoring.complete or (within is None and len(found) < most)
-        return {one.id for one in found if one.score >= least}
+        complete = scoring.complete or (within is None and len(scores) < most)
+        scoring.known, scoring.complete = {**scoring.known, **dict(zip(keys, scores, strict=True))}, complete
+        leads = bisect_right(scores, -least, key=neg)  # best first
+        return set(keys[:leads])
 
     def _of(self, clauses: Sequence[Clause], what: _What, ids: Sequence[int]) -> dict[int, float]:
         """What each of the entries scores; those with none of the words are left out."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -69,22 +70,29 @@ settings = load_settings(Path(sys.argv[1]))
 embedder = open_embedder(settings.model, settings.models_folder)
 texts = sys.stdin.read().split("\\n")
 embedder.query("社区")
-until, count = time.monotonic() + float(sys.argv[2]), 0
+until, count, began = time.monotonic() + float(sys.argv[2]), 0, time.process_time()
 with ThreadPoolExecutor(cores()) as pool:
     while time.monotonic() < until:
         list(pool.map(embedder.query, texts[count : count + 64]))
         count += 64
-print(count / float(sys.argv[2]))
+print(count / float(sys.argv[2]), 1000 * (time.process_time() - began) / count)
 """
 
 
-def encoded(home: Path, texts: list[str], seconds: float) -> float:
-    """Questions per second when nothing but encoding is done."""
+def encoded(home: Path, texts: list[str], seconds: float) -> tuple[float, float]:
+    """Questions per second when nothing but encoding is done, and processor milliseconds of each."""
     command = [sys.executable, "-c", _ENCODE, str(home), str(seconds)]
     done = subprocess.run(
         command, input="\n".join(texts), capture_output=True, text=True, cwd=ROOT, check=True
     )
-    return float(done.stdout)
+    rate, worked = map(float, done.stdout.split())
+    return rate, worked
+
+
+def processor_seconds(server: int) -> float:
+    """What a process has used up to now, from Linux's /proc."""
+    fields = Path(f"/proc/{server}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -108,13 +116,18 @@ def main() -> None:
             found = next(match for line in server.stderr if (match := _ADDRESS.search(line)))
             address = found.group()
             read(address, asked, 2, 3)
-            shares = []
+            shares, costs = [], []
             for _ in range(_ROUNDS):
-                alone = encoded(chosen.home, texts, chosen.seconds)
+                alone, encoding = encoded(chosen.home, texts, chosen.seconds)
+                began = processor_seconds(server.pid)
                 times = read(address, asked, chosen.readers, chosen.seconds)
+                answering = 1000 * (processor_seconds(server.pid) - began) / len(times)
                 shares.append(len(times) / chosen.seconds / alone)
+                costs.append(encoding / answering)
                 print(f"{len(times) / chosen.seconds:.1f} answers/s, {alone:.1f} encoded/s, {told(times)}")
-            print(f"share of what encoding alone allows: {np.median(shares):.2f}")
+                print(f"processor ms: {answering:.1f} an answer, {encoding:.1f} an encoding")
+            print(f"share of what encoding alone allows: {np.median(shares):.2f} by the clock")
+            print(f"share of encoding in the processor time of an answer: {np.median(costs):.2f}")
             if chosen.ingest:
                 beside_ingest(chosen, lambda: read(address, asked, chosen.readers, chosen.seconds))
         finally:

@@ -71,8 +71,8 @@ def spread(run: Callable[[int], object], count: int) -> dict[str, float]:
     return {"p50": p50, "p95": p95, "cpu p50": cpu50, "cpu p95": cpu95}
 
 
-def measure(source: Source, home: Path) -> dict[str, object]:
-    """The figures of one index."""
+def measure(source: Source, home: Path, looking: bool) -> dict[str, object]:
+    """The figures of one index; with `looking` nothing is added to it or removed."""
     settings = load_settings(home)
     figures: dict[str, object] = {}
     with Library.open(settings) as library:
@@ -108,7 +108,7 @@ def measure(source: Source, home: Path) -> dict[str, object]:
         figures["words"] = spread(lambda i: passages(understood[i].clauses, 200), _QUESTIONS)
         figures["load"] = os.getloadavg()[0]
         figures["memory_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        figures |= changed(store, source)
+        figures |= {} if looking else changed(store, source)
         figures["recall"] = recall(store, vectors)
     return figures
 
@@ -184,6 +184,9 @@ def main() -> None:
     parser.add_argument("paths", type=Path, nargs="+")
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--svg", type=Path)
+    parser.add_argument(
+        "--looking", action="store_true", help="measure without a change, and keep no figures"
+    )
     chosen = parser.parse_args()
     if chosen.what == "chart":
         every = [json.loads((folder / FIGURES).read_text(encoding="utf-8")) for folder in chosen.paths]
@@ -200,8 +203,11 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         figures: dict[str, object] = {"build": enlarge(Source(home, 1), folder, chosen.passages)}
     else:
-        figures = json.loads(file.read_text(encoding="utf-8")) | measure(Source(home, 2), folder)
-    file.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        figures = json.loads(file.read_text(encoding="utf-8")) | measure(
+            Source(home, 2), folder, chosen.looking
+        )
+    if not chosen.looking:
+        file.write_text(json.dumps(figures, indent=1), encoding="utf-8")
     print(json.dumps(figures, indent=1))
 
 

@@ -251,6 +251,7 @@ def test_leading_entries_and_what_is_known_of_them_afterwards(
     """However many are read first, and never beyond a change."""
     monkeypatch.setattr(kb.store.lexical, "_READ_LEADING", first)
     index = TantivyIndex(tmp_path)
+    assert index.leading((word("经费"),), 0.5) == index.leading((Clause(()),), 0.5) == set()
     said = ["社区经费", "共建共享经费经费", "社区考核办法", "办公用房", "社区社区共建"]
     index.update([Entry(key, key, "", said[key % 5]) for key in range(1, 60)], [])
     clauses, ids = (word("经费"), word("社区", 0.2)), list(range(1, 70))
