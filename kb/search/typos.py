@@ -77,6 +77,7 @@ def _in_run(whole: str, loose: frozenset[int], index: LexicalIndex, cache_folder
         (len(word), start, Slip(whole[start:end], word))
         for start in range(len(whole))
         for end in range(start + 2, min(len(whole), start + LONGEST + 1) + 1)
+        if not loose.isdisjoint(range(start, end))  # every slip is at such a place
         for word in _meant(whole[start:end], frozenset(place - start for place in loose), cache_folder)
     ]
     taken: set[int] = set()
