@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from kb.ports import Embedder, Scored, Vector
-from kb.search.fuse import Evidence, Scores, Weights, fused, nearest, peak, ranks
+from kb.search.fuse import Evidence, Scores, Weights, following, fused, nearest, peak, ranks
 from kb.search.question import Understood
 from kb.search.ranking import Ranking
 from kb.search.turning import turned
@@ -36,6 +36,9 @@ class Found:
     document_weight: float = 0.0
     said: float = 0.0  # share of the question's weight that the passage says, 0..1
     document_said: float = 0.0  # BM25 of the whole document against that of one that says everything once
+    margin: float | None = (
+        None  # cosine above the mean of those that follow the first ten; None without vectors
+    )
 
 
 def encode(question: Understood, embedder: Embedder, ranking: Ranking) -> Vector:
@@ -96,6 +99,7 @@ class _Ranked:
     known: _Known
     weights: Weights
     dense_ranks: dict[int, int]
+    following: float  # mean cosine of the passages behind the nearest ten
 
 
 def _moved(asking: _Asking, ranked: _Ranked, vector: Vector) -> Vector | None:
@@ -156,6 +160,7 @@ def _ranked(asking: _Asking, vector: Vector | None, earlier: _Known) -> _Ranked 
         known,
         weights,
         ranks([scored.id for scored in dense]),
+        following(sorted(known.dense.values(), reverse=True)),
     )
 
 
@@ -178,6 +183,7 @@ def _found(asking: _Asking, ranked: _Ranked) -> list[Found]:
             weights.document,
             known.said.get(id, 0.0),
             known.document.get(known.groups[id], 0.0) / asking.ideal,
+            known.dense[id] - ranked.following if id in known.dense else None,
         )
         for id, score in zip(ranked.ids[:most], ranked.scores[:most], strict=True)
     ]

@@ -86,6 +86,12 @@ def peak(cosines: Sequence[float]) -> float:
     return float((cosines[0] - following.mean()) / following.std())
 
 
+def following(cosines: Sequence[float]) -> float:
+    """The mean of those that follow the first ten; of a short ranking the last, 0 of an empty one."""
+    behind = cosines[_FOLLOWING] or cosines[-1:]
+    return sum(behind) / max(1, len(behind))
+
+
 def ranks(ids: Sequence[int]) -> dict[int, int]:
     """1-based places of ids that are listed best first."""
     return {id: place for place, id in enumerate(ids, start=1)}

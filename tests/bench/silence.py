@@ -34,8 +34,8 @@ from tests.bench.ablation import our_own, sets
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = (0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
-FEATURES = ("score", "said", "document")  # see kb.search.confidence.evidence
-USED = {"zh": (0, 1, 2), "en": (0, 2)}  # in English what the passage says adds nothing to the score
+FEATURES = ("score", "said", "document", "margin")  # see kb.search.confidence.evidence
+USED = {"zh": (1, 3), "en": (0, 1, 2, 3)}  # in Chinese the score adds nothing to what the passage says
 Rows = NDArray[np.float64]  # (questions, features)
 
 
@@ -71,7 +71,7 @@ def first_hits(shelf: Shelf, embedder: Embedder) -> Iterator[Asked]:
             bench = Bench(snapshot, connection, within, ranking())
             found = find(bench, question, encode(question, embedder, ranking()), "hybrid")
         language = "en" if question.language == "en" else "zh"
-        first = evidence(found[0], question) if found else (0.0, 0.0, 0.0)
+        first = evidence(found[0], question) if found else (0.0,) * len(FEATURES)
         rows[language, answerable].append(list(first))
     for language in sorted({language for language, _ in rows}):
         yield Asked(shelf.name, language, np.array(rows[language, True]), np.array(rows[language, False]))
@@ -132,7 +132,7 @@ def fitted(asked: Sequence[Asked]) -> NDArray[np.float64]:
             worth.append(np.full(len(part), 1 / len(part)))
     x = np.c_[np.concatenate(rows), np.ones(sum(map(len, rows)))]
     y, w = np.concatenate(answers), np.concatenate(worth) * len(x) / len(worth)
-    ridge = np.diag([*(1.0 for _ in used), 1e-6])
+    ridge = np.diag([*x.var(axis=0)[:-1], 1e-6])  # as if each had the same spread
     at = np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ at))
@@ -169,8 +169,8 @@ def main() -> None:
     for one in asked:
         others = [other for other in asked if other.language == one.language and other.name != one.name]
         at = fitted(others or [one])
-        for label, weights in (("fused score", np.array([1.0, 0.0, 0.0, 0.0])), ("confidence", at)):
-            a, b = (part @ weights[:3] for part in (one.answerable, one.unanswerable))
+        for label, weights in (("fused score", np.eye(len(FEATURES))[0]), ("confidence", at)):
+            a, b = (part @ weights[: len(FEATURES)] for part in (one.answerable, one.unanswerable))
             cells = " | ".join(f"{still_answered(kept, a, b):.2f}" for kept in KEPT)
             print(f"| {one.name} ({one.language}) | {label} | {cells} |", flush=True)
     if arguments.fit:
