@@ -24,7 +24,7 @@ from kb.search import bridge, dictionary, engine
 from kb.search.engine import Bench, encode, find
 from kb.search.question import understand
 from kb.search.ranking import Ranking, ranking
-from kb.store import lexical
+from kb.store import queries
 from kb.store.layout import Layout
 from kb.store.store import Store
 from tests.bench import questions
@@ -144,10 +144,10 @@ def sets(folder: Path) -> list[tuple[str, Path, Path]]:
 
 def judged(folder: Path, settings: Settings, embedder: Embedder, every: int) -> Iterator[Judged]:
     """The sets of the folder, each n-th question."""
-    for name, place, queries in sets(folder):
+    for name, place, asked_in in sets(folder):
         store = open_index(settings, place, embedder, silent)
         grades = read_judgements(place / "qrels.tsv")
-        asked = [(one.text, grades[one.id]) for one in read_queries(queries) if grades.get(one.id)]
+        asked = [(one.text, grades[one.id]) for one in read_queries(asked_in) if grades.get(one.id)]
         called = {key: card.source for key, card in store.snapshot().cards.items()}
         yield Judged(name, store, called, asked[::every])
 
@@ -183,7 +183,7 @@ def main() -> None:
 
     for label, constants in variants().items():
         row(label, constants)
-    with without(lexical, "accumulate", _all_together):
+    with without(queries, "accumulate", _all_together):
         row(
             "forms of a term in no order",
             ranking().model_copy(update={"known_sense_decay": ranking().sense_decay}),
