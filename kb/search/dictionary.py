@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from kb.errors import StoreError
 from kb.later import later
 from kb.search.english import Word, contents, joins, lemma, stem, turns
-from kb.search.kept import BETWEEN, forget_older, made_of
-from kb.search.tables import Tables, write_tables
+from kb.search.kept import forget_older, made_of
+from kb.search.tables import BETWEEN, Tables, write_tables
 from kb.store.layout import replacing
 
 if TYPE_CHECKING:

@@ -99,7 +99,6 @@ class _Ranked:
     known: _Known
     weights: Weights
     dense_ranks: dict[int, int]
-    following: float  # mean cosine of the passages behind the nearest ten
 
 
 def _moved(asking: _Asking, ranked: _Ranked, vector: Vector) -> Vector | None:
@@ -160,7 +159,6 @@ def _ranked(asking: _Asking, vector: Vector | None, earlier: _Known) -> _Ranked 
         known,
         weights,
         ranks([scored.id for scored in dense]),
-        following(sorted(known.dense.values(), reverse=True)),
     )
 
 
@@ -168,6 +166,7 @@ def _found(asking: _Asking, ranked: _Ranked) -> list[Found]:
     """The candidates that are wanted, with all that is known of them."""
     known, weights = ranked.known, ranked.weights
     lexical_ranks = ranks([scored.id for scored in asking.lexical])
+    behind = following(sorted(known.dense.values(), reverse=True))
     most = asking.bench.most
     return [
         Found(
@@ -183,7 +182,7 @@ def _found(asking: _Asking, ranked: _Ranked) -> list[Found]:
             weights.document,
             known.said.get(id, 0.0),
             known.document.get(known.groups[id], 0.0) / asking.ideal,
-            known.dense[id] - ranked.following if id in known.dense else None,
+            known.dense[id] - behind if id in known.dense else None,
         )
         for id, score in zip(ranked.ids[:most], ranked.scores[:most], strict=True)
     ]

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from kb.errors import StoreError
 from kb.later import later
 from kb.resources import data_text
-from kb.search.kept import forget_older, made_of
-from kb.store.layout import replacing, storage
+from kb.search.kept import kept, made_of
 from kb.text.normalise import fold
 
 if TYPE_CHECKING:
@@ -38,20 +35,11 @@ class _Kept(BaseModel):
 def field_words(cache_folder: Path) -> frozenset[str]:
     """The words of 3 to 8 characters, folded.
 
-    Reading the glossary for them takes 0.1 s, so they are kept in `cache_folder`, in a file that is named by
-    what it is made of; a damaged one is made again.
+    Reading the glossary for them takes 0.1 s, so they are kept in `cache_folder`.
     """
-    path = cache_folder / f"field-{_FORMAT}-{made_of(_SOURCES, _PACKAGES)}.json"
-    try:
-        return frozenset(_Kept.model_validate_json(path.read_bytes()).words)
-    except (OSError, ValidationError):
-        kept = _Kept(words=tuple(sorted(_read())))
-    with suppress(StoreError), storage(path):  # a full or protected disk costs the next question 0.1 s again
-        cache_folder.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            temporary.write_text(kept.model_dump_json(), encoding="utf-8")
-        forget_older(cache_folder, "field-*")
-    return frozenset(kept.words)
+    version_of = f"{_FORMAT}-{made_of(_SOURCES, _PACKAGES)}"
+    words = kept(cache_folder, "field", version_of, _Kept, lambda: _Kept(words=tuple(sorted(_read())))).words
+    return frozenset(words)
 
 
 def _read() -> frozenset[str]:

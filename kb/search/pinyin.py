@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from kb.ingest.gazetteer import divisions
-from kb.search.sounds import read_sounds
 
 _KIND = re.compile(r"(?<=..)(?:街道|地区|新区|自治县|自治旗|省|市|盟|州|区|县|旗|镇|乡)$")
 _FEWEST_LETTERS = 4  # shorter ones are words of other languages,
@@ -17,9 +16,12 @@ _MOST_READINGS = 8  # of one name whose characters have several sounds
 _MOST_PLACES = 6  # of one spelling
 
 
-def places() -> dict[str, tuple[str, ...]]:
-    """Divisions, streets and towns by their spelling, higher ones first: "anji" is 安吉. Takes seconds."""
-    sounds = {char: held.replace("u:", "v").split() for char, held in read_sounds().items()}
+def places(sounds_of: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Divisions, streets and towns by their spelling, higher ones first: "anji" is 安吉.
+
+    `sounds_of` has the sounds of each character, see `kb.search.sounds.sounds_in`.
+    """
+    sounds = {char: held.replace("u:", "v").split() for char, held in sounds_of.items()}
     found: dict[str, dict[str, None]] = defaultdict(dict)
     listed = list(divisions())
     for names, fewest in (

