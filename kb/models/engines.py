@@ -100,6 +100,10 @@ class _OpenVino:
         }
         self._model = core.compile_model(core.read_model(model), "CPU", options)
         self._thread = threading.local()
+        # Never two threads first: the first run fills a table of the bindings behind a C++ guard and may lose
+        # Python's lock inside it; another first run would hold that lock and wait for the guard for ever.
+        hidden = self._model.input(0).partial_shape[2].get_length()
+        self(np.zeros((1, hidden), np.float32))
 
     def __call__(self, rows: Floats) -> Vector:
         if not hasattr(self._thread, "request"):

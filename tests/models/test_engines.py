@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import numpy as np
 import onnx
@@ -91,3 +92,20 @@ def test_the_longest_and_the_shortest_input(weights: Weights) -> None:
         vector = engine(np.ones((tokens, weights.shape.hidden), np.float32))
         assert vector.shape == (weights.shape.hidden,)
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.openvino
+def test_the_first_run_is_over_when_the_engine_is_open(
+    monkeypatch: pytest.MonkeyPatch, weights: Weights
+) -> None:
+    """Two first runs at once wait for each other for ever in one process of twelve; see the engine."""
+    openvino = pytest.importorskip("openvino")
+    ran, infer = [], openvino.InferRequest.infer
+
+    def noted(self: object, *given: object, **named: object) -> object:
+        ran.append(threading.get_ident())
+        return infer(self, *given, **named)
+
+    monkeypatch.setattr(openvino.InferRequest, "infer", noted)
+    open_engine(encoder_graph(weights, "float16"), "float16")
+    assert ran == [threading.get_ident()]
