@@ -21,6 +21,7 @@ from kb.search.filters import admitted
 from kb.search.ranking import ranking
 from kb.search.similar import similar
 from kb.store import documents
+from kb.store.answered import Asked
 from kb.store.families import family_of
 from kb.store.held import Reader
 from kb.store.layout import Layout
@@ -108,8 +109,15 @@ class Asking:
         """Cited excerpts. Raises `QuestionError` for a question that cannot be asked."""
         if question.top_k < 1 or question.top_k > 1000:
             raise QuestionError(f"{question.top_k} hits cannot be asked for: give a number from 1 to 1000")
-        with self._desk(encoding=question.mode != "lexical") as desk:
-            return answer(question, desk)
+        snapshot = self._opened(encoding=question.mode != "lexical")
+        asked = Asked(question, self.today(), self.settings.home_region, self.settings.reranker.name)
+        if (known := snapshot.answered.get(asked)) is not None:
+            return known
+        with self._desk(snapshot) as desk:
+            found = answer(question, desk)
+        if desk.reader.held is not None:  # else the truth has changed since the snapshot
+            snapshot.answered.put(asked, found)
+        return found
 
     def open_encoder(self) -> None:
         """Opens the encoder, which the first search would wait for. Raises `ModelError`."""
@@ -117,16 +125,20 @@ class Asking:
 
     def similar(self, wanted: SimilarTo) -> Answer:
         """Passages like one, other districts first. Raises `NotFound`, `QuestionError` for a span outside."""
-        with self._desk() as desk:
+        with self._desk(self._store.snapshot()) as desk:
             return similar(wanted, desk)
 
-    @contextmanager
-    def _desk(self, *, encoding: bool = False) -> Iterator[Desk]:
+    def _opened(self, *, encoding: bool) -> Snapshot:
+        """The present state, with the encoder open when it will be asked."""
         if encoding and not self._models.any_embedder:
             threading.Thread(target=self._open_early, name="kb-open-encoder").start()
         snapshot = self._store.snapshot()
         if encoding and snapshot.model is not None:
             self._embedder_of(snapshot)  # takes seconds once, so outside the transaction: writers wait for it
+        return snapshot
+
+    @contextmanager
+    def _desk(self, snapshot: Snapshot) -> Iterator[Desk]:
         with self._store.reading() as connection:
             yield Desk(
                 snapshot,

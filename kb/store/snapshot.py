@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine, select
 
@@ -13,6 +13,7 @@ from kb.config import ModelSettings
 from kb.errors import StoreError
 from kb.ports import VectorIndex
 from kb.store import embeddings, families, rows
+from kb.store.answered import Answered, nothing_answered
 from kb.store.columns import Columns
 from kb.store.database import generation, reading
 from kb.store.derived import (
@@ -63,6 +64,7 @@ class Snapshot:
     families: Mapping[str, tuple[int, ...]]  # keys of works with copies, by the main one's id; it comes first
     held: Held  # documents and passages read lately
     vectors_file: str = ""  # that `vectors` came from, "" when it was made of the truth
+    answered: Answered = field(default_factory=nothing_answered, init=False)  # `replace` gives no answer on
 
 
 def active_model(connection: Connection) -> ActiveModel | None:

@@ -1,7 +1,8 @@
-"""Many readers at once: `python -m tests.bench.readers HOME [--readers 16] [--seconds 20] [--ingest FOLDER]`.
+"""Many readers at once: `python -m tests.bench.readers HOME [--readers 16] [--of N] [--ingest FOLDER]`.
 
-`kb serve` answers over HTTP while the readers ask different questions. In turns with that, in a process of
-its own, the same questions are only encoded, on all cores; what is served is given as a share of that.
+`kb serve` answers over HTTP while the readers ask different questions, or with `--of` the same N again and
+again, as an office does. In turns with that, in a process of its own, different questions are only encoded,
+on all cores; what is served is given as a share of that.
 With `--ingest` the latencies are measured in turns without and beside `kb ingest FOLDER` into the same home.
 """
 
@@ -100,10 +101,11 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("--readers", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--of", type=int, help="how many different questions are asked (default: all)")
     parser.add_argument("--ingest", type=Path)
     chosen = parser.parse_args()
     texts = questions(chosen.home)
-    supply, lock = itertools.cycle(texts), threading.Lock()
+    supply, lock = itertools.cycle(texts[: chosen.of]), threading.Lock()
 
     def asked() -> str:
         with lock:
