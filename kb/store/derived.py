@@ -27,7 +27,7 @@ from kb.store.schema import documents
 from kb.store.segments import verify_segments
 from kb.store.vectors import DEAD_SHARE, FaissIndex, read_vectors, write_vectors
 
-LEXICAL_FORMAT = 2
+LEXICAL_FORMAT = 3
 LEXICAL_PARTS = ("passages", "documents")
 VECTORS_FORMAT = 1
 _NOTHING_SOUND = "none was there, or not a sound one"

@@ -54,7 +54,8 @@ class _Simplified(dict[int, str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+        # "t2s" with the characters that only Hong Kong writes (衞); "tw2s" would make 着 of 著作 too.
+        self._convert: Callable[[str], str] = opencc.OpenCC("hk2s").convert
 
     def __missing__(self, code: int) -> str:
         char = chr(code)

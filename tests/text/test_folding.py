@@ -96,6 +96,7 @@ def test_good_words_are_left_alone_without_their_context() -> None:
 def test_traditional_full_width_and_case_fold() -> None:
     assert fold("臺灣省ＡＢＣ１２３　國家") == fold("台湾省abc123 国家")
     assert fold("社區經費") == "社区经费"
+    assert fold("公共衞生、記敍、著作權") == "公共卫生、记叙、著作权"
 
 
 def test_no_swap_starts_another_one() -> None:
