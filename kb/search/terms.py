@@ -69,14 +69,15 @@ class _Everyday(BaseModel):
 class Kept:
     """The dictionary as it is kept, in tables of strings.
 
-    `terms` are our own by their base forms: the weight, then the forms. `ordered` has those of several words
-    by the stems of the words that say something, `turned` those that a word like "of" parts by the stems
-    of what stands behind it and then before it; both name the term. `general` is CC-CEDICT turned round;
-    `weights` says how little some words say; `apart` has the stems of words whose stem misleads; `bases`
-    are the base forms of English words.
+    `terms` are our own by their base forms: the weight, then the forms; `world` are those of news and
+    encyclopedias. `ordered` has ours of several words by the stems of the words that say something, `turned`
+    those that a word like "of" parts by the stems of what stands behind it and then before it; both name the
+    term. `general` is CC-CEDICT turned round; `weights` says how little some words say; `apart` has the stems
+    of words whose stem misleads; `bases` are the base forms of English words.
     """
 
     terms: dict[str, str]
+    world: dict[str, str]
     ordered: dict[str, str]
     turned: dict[str, str]
     general: dict[str, str]
@@ -93,8 +94,12 @@ def domain_words() -> frozenset[str]:
 def our_terms() -> Iterator[tuple[str, _Meant]]:
     """The glossary's and the everyday terms as they are spelt; of a term that comes twice the later holds."""
     yield from _said(_glossary())
-    for english, meaning in load_rules("everyday_en.toml", _Everyday).terms.items():
-        yield english, (meaning.weight, meaning.zh)
+    yield from _listed("everyday_en.toml")
+
+
+def _listed(file: str) -> Iterator[tuple[str, _Meant]]:
+    terms = load_rules(file, _Everyday).terms
+    return ((english, (meaning.weight, meaning.zh)) for english, meaning in terms.items())
 
 
 @cache
@@ -110,7 +115,7 @@ def made() -> Kept:
     """The dictionary, made anew; takes seconds."""
     entries = CcCedict().get_entries()
     places_named = _said(load_rules("places_en.toml", _Glossary))
-    ours = {" ".join(lemmas(english)): meant for english, meant in chain(places_named, our_terms())}
+    ours = _by_lemmas(chain(places_named, our_terms()))
     general = _turned_round(entries)
     senses = {english: chinese[:_TELLING] for english, (_, chinese) in ours.items()}
     words = {word for english in ours for word in english.split()}
@@ -121,7 +126,8 @@ def made() -> Kept:
         if spelling not in ours and spelling not in general and spelling not in bases:
             ours[spelling] = (_PLACE_WEIGHT, names)
     return Kept(
-        terms={english: BETWEEN.join([str(weight), *chinese]) for english, (weight, chinese) in ours.items()},
+        terms=_written(ours),
+        world=_written(_by_lemmas(_listed("world_en.toml"))),
         ordered=ordered,
         turned=turned,
         general={english: BETWEEN.join(chinese) for english, chinese in general.items()},
@@ -129,6 +135,14 @@ def made() -> Kept:
         apart=apart,
         bases=bases,
     )
+
+
+def _by_lemmas(terms: Iterable[tuple[str, _Meant]]) -> dict[str, _Meant]:
+    return {" ".join(lemmas(english)): meant for english, meant in terms}
+
+
+def _written(terms: Mapping[str, _Meant]) -> dict[str, str]:
+    return {english: BETWEEN.join([str(weight), *chinese]) for english, (weight, chinese) in terms.items()}
 
 
 def _by_stems(ours: Iterable[str], apart: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
