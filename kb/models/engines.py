@@ -22,6 +22,7 @@ from kb.ports import Vector
 Precision = Literal["int8", "uint8", "float16"]
 
 INPUT, OUTPUT = "rows", "vectors"  # of the graph
+_FIRST_TOKENS = 8  # of OpenVINO's first run: after one of a single token (no text is so short) it gives NaN
 
 # One MatMulInteger of uint8 (1, 64) and int8 (64, 16), as a model: importing `onnx` to make it takes about as
 # long as all else that opening the encoder does. A test makes it again.
@@ -103,12 +104,14 @@ class _OpenVino:
         # Never two threads first: the first run fills a table of the bindings behind a C++ guard and may lose
         # Python's lock inside it; another first run would hold that lock and wait for the guard for ever.
         hidden = self._model.input(0).partial_shape[2].get_length()
-        self(np.zeros((1, hidden), np.float32))
+        self(np.zeros((_FIRST_TOKENS, hidden), np.float32))
 
     def __call__(self, rows: Floats) -> Vector:
         if not hasattr(self._thread, "request"):
             self._thread.request = self._model.create_infer_request()
         vector: Vector = self._thread.request.infer({INPUT: rows[None]})[0][0].copy()
+        if not np.isfinite(vector).all():  # such a vector would be kept, and its passage never found
+            raise ModelError("openvino computes no vector on this processor: pip uninstall openvino")
         return vector
 
 

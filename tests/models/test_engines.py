@@ -109,3 +109,22 @@ def test_the_first_run_is_over_when_the_engine_is_open(
     monkeypatch.setattr(openvino.InferRequest, "infer", noted)
     open_engine(encoder_graph(weights, "float16"), "float16")
     assert ran == [threading.get_ident()]
+
+
+@pytest.mark.openvino
+def test_a_vector_that_is_no_number_is_refused() -> None:
+    pytest.importorskip("openvino")
+    shape, value = ["texts", "tokens", 384], helper.make_tensor_value_info
+    nothing = helper.make_tensor("nothing", TensorProto.FLOAT, [1], [0.0])
+    nodes = [
+        helper.make_node("ReduceMax", [INPUT], ["most"], keepdims=0, axes=[1]),
+        helper.make_node("Div", ["most", "nothing"], [OUTPUT]),
+    ]
+    given, vectors = (
+        value(INPUT, TensorProto.FLOAT, shape),
+        value(OUTPUT, TensorProto.FLOAT, ["texts", 384]),
+    )
+    graph = helper.make_graph(nodes, "nan", [given], [vectors], [nothing])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    with pytest.raises(ModelError, match="computes no vector"):
+        open_engine(model.SerializeToString(), "float16")
